@@ -1,0 +1,101 @@
+//! One event's life in the host, as the API, the command line and the console show it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DeliveryId, EventId, HookName, LaneKey};
+use crate::response::Outcome;
+use crate::run::Run;
+use crate::state::State;
+
+/// A delivery. Serialised, it is the JSON of the API and of `activity --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The hook that it came to.
+    pub hook: HookName,
+    /// The source's id of the event.
+    pub event_id: Option<EventId>,
+    /// What happened, in the source's words.
+    pub event_type: Box<str>,
+    /// The lane that it runs in.
+    pub lane: Option<LaneKey>,
+    /// The book in which the event happened.
+    pub book_id: Option<Box<str>>,
+    /// Who caused the event.
+    pub agent_id: Option<Box<str>>,
+    /// Where it stands.
+    pub state: State,
+    /// What became of it, once settled.
+    pub outcome: Option<Outcome>,
+    /// An earlier delivery had the same event id and another body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conflict: bool,
+    /// When it was received.
+    #[serde(with = "crate::units::timestamp")]
+    pub received_at: Timestamp,
+    /// When it was settled, the last time.
+    #[serde(with = "crate::units::optional_timestamp")]
+    pub settled_at: Option<Timestamp>,
+    /// The status of the last answer that was written to a caller who was still there.
+    pub answered: Option<u16>,
+    /// Why it is parked.
+    pub parked_reason: Option<String>,
+    /// When the host tries it next by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::units::optional_timestamp")]
+    pub next_run_at: Option<Timestamp>,
+    /// Its runs, in order; `None` in a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Vec<Run>>,
+}
+
+/// Why the host gave up on a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParkReason {
+    /// The user's token would not be accepted any more.
+    #[error("token expired")]
+    TokenExpired,
+    /// The sealed token does not open with this host's key.
+    #[error(
+        "the token cannot be opened: it was sealed with another key (BOOKHOOK_KEY, or the journal's key file)"
+    )]
+    WrongKey,
+    /// The handler answered 429, and the caller did not come back in time.
+    #[error("the handler was busy and the caller did not try again within {0}")]
+    CallerGone(String),
+    /// It was tried as often, or as long, as the policy allows.
+    #[error("gave up after {runs} runs: {last}")]
+    GaveUp {
+        /// How many runs there were.
+        runs: u32,
+        /// What went wrong in the last one.
+        last: String,
+    },
+}
+
+/// Which deliveries to list; an empty filter takes all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// Of this hook.
+    pub hook: Option<HookName>,
+    /// Of this book.
+    pub book_id: Option<String>,
+    /// Of this event.
+    pub event_id: Option<String>,
+    /// Of this type.
+    pub event_type: Option<String>,
+    /// Caused by this agent.
+    pub agent_id: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// Those that went wrong: outcome `error`, or parked.
+    pub error: bool,
+    /// Received at or after.
+    pub after: Option<Timestamp>,
+    /// Received before.
+    pub before: Option<Timestamp>,
+}

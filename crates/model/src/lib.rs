@@ -1,0 +1,21 @@
+//! The words of Bookhook as types: hook, event, delivery, run, response, policy.
+//!
+//! What a delivery may become, and when, is decided here, in [`state`]. Nothing here reads a clock, opens a
+//! file or speaks HTTP: `now` is an argument, and bytes come and go as [`bytes::Bytes`].
+
+pub mod delivery;
+pub mod event;
+pub mod ids;
+pub mod policy;
+pub mod response;
+pub mod run;
+pub mod state;
+pub mod units;
+
+pub use delivery::{Delivery, Filter, ParkReason};
+pub use event::{Event, Fingerprint, Header, SecretHeader};
+pub use ids::{DeliveryId, DeliveryIds, EventId, HookName, LaneKey, RunNumber};
+pub use policy::{LaneRule, Policy, Reply, RetryPolicy};
+pub use response::{Outcome, Response};
+pub use run::{Cause, Failure, FailureKind, Run, RunEnd};
+pub use state::State;

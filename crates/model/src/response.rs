@@ -1,0 +1,197 @@
+//! What a handler answers: `{result?, error?, warning?}`.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// What became of a settled delivery, as the book's activity would show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// There is a result to show.
+    Result,
+    /// There is a warning to show.
+    Warning,
+    /// There is an error to show.
+    Error,
+    /// There is nothing to show: `{"result": false}`, no result, or `true`.
+    Suppressed,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [Self::Result, Self::Warning, Self::Error, Self::Suppressed];
+
+    /// The name in the API, the journal and the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Result => "result",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Suppressed => "suppressed",
+        }
+    }
+}
+
+/// A handler's response: its JSON text exactly as the handler wrote it, and what it amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    json: Bytes,
+    outcome: Outcome,
+}
+
+/// Why a text is no response.
+#[derive(Debug, thiserror::Error)]
+pub enum NoResponse {
+    /// JSON, perhaps, but no object.
+    #[error("not a JSON object with `result`, `error` or `warning`")]
+    NotAnObject,
+    /// Begins like an object and is not JSON.
+    #[error("not valid JSON")]
+    NotJson(#[source] serde_json::Error),
+}
+
+/// The three fields, for classification only; the text itself is what is kept.
+#[derive(Deserialize)]
+struct Fields<'a> {
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    warning: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
+}
+
+impl Response {
+    /// Reads a handler's answer. The text is kept as it is, down to the white space.
+    pub fn parse(json: Bytes) -> Result<Self, NoResponse> {
+        // serde would read a list as the fields in order.
+        if !json.trim_ascii_start().starts_with(b"{") {
+            return Err(NoResponse::NotAnObject);
+        }
+        let fields: Fields<'_> = serde_json::from_slice(&json).map_err(NoResponse::NotJson)?;
+        let outcome = if fields.error.is_some() {
+            Outcome::Error
+        } else if fields.warning.is_some() {
+            Outcome::Warning
+        } else {
+            match fields.result.map(RawValue::get) {
+                None | Some("true" | "false") => Outcome::Suppressed,
+                Some(_) => Outcome::Result,
+            }
+        };
+        Ok(Self { json, outcome })
+    }
+
+    /// `{"result": …}`
+    pub fn result(result: impl Into<Value>) -> Self {
+        Self::of("result", result.into())
+    }
+
+    /// `{"warning": …}`
+    pub fn warning(warning: impl Into<Value>) -> Self {
+        Self::of("warning", warning.into())
+    }
+
+    /// `{"error": …}`
+    pub fn error(error: impl Into<Value>) -> Self {
+        Self::of("error", error.into())
+    }
+
+    /// `{"result": false}`: nothing to record in the book.
+    pub fn suppressed() -> Self {
+        Self { json: Bytes::from_static(br#"{"result":false}"#), outcome: Outcome::Suppressed }
+    }
+
+    fn of(field: &str, value: Value) -> Self {
+        let shown = !matches!(value, Value::Null | Value::Bool(_));
+        let outcome = match field {
+            "error" => Outcome::Error,
+            "warning" => Outcome::Warning,
+            _ if shown => Outcome::Result,
+            _ => Outcome::Suppressed,
+        };
+        let object = serde_json::Map::from_iter([(field.to_owned(), value)]);
+        Self { json: Bytes::from(Value::Object(object).to_string()), outcome }
+    }
+
+    /// The JSON text.
+    pub fn json(&self) -> &Bytes {
+        &self.json
+    }
+
+    /// What it amounts to.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+}
+
+impl Serialize for Response {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_slice(&self.json).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Response {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Self::parse(Bytes::copy_from_slice(raw.get().as_bytes())).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(json: &'static str) -> Outcome {
+        Response::parse(Bytes::from_static(json.as_bytes())).unwrap().outcome()
+    }
+
+    #[test]
+    fn the_most_severe_field_names_the_outcome() {
+        assert_eq!(outcome(r#"{"result":"x","warning":"y","error":"z"}"#), Outcome::Error);
+        assert_eq!(outcome(r#"{"result":"x","warning":["y"]}"#), Outcome::Warning);
+        assert_eq!(outcome(r#"{"result":["x"]}"#), Outcome::Result);
+    }
+
+    #[test]
+    fn nothing_to_show_is_suppressed() {
+        for json in
+            [r#"{"result":false}"#, r#"{"result":true}"#, r#"{"result":null}"#, "{}", r#"{"error":null}"#]
+        {
+            assert_eq!(outcome(json), Outcome::Suppressed, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_text_is_kept_to_the_byte() {
+        let text = "{\n  \"result\": 12.50,\n  \"extra\": 1e2\n}";
+        let response = Response::parse(Bytes::from_static(text.as_bytes())).unwrap();
+        assert_eq!(response.json(), text.as_bytes());
+        assert_eq!(serde_json::to_string(&response).unwrap(), text);
+    }
+
+    #[test]
+    fn what_is_no_object_is_no_response() {
+        for text in ["", "OK", "[1]", "\"done\"", "{\"result\":", "<html>"] {
+            assert!(Response::parse(Bytes::copy_from_slice(text.as_bytes())).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn built_responses_agree_with_read_ones() {
+        for built in [
+            Response::result("ok"),
+            Response::result(false),
+            Response::result(Value::Null),
+            Response::warning("w"),
+            Response::error("e"),
+            Response::suppressed(),
+        ] {
+            let read = Response::parse(built.json().clone()).unwrap();
+            assert_eq!(read, built);
+        }
+    }
+}
