@@ -1,1 +1,39 @@
-//! bookhook-handlers
+//! The kinds of handler: what runs when a delivery's turn has come.
+//!
+//! A kind turns an [`Invocation`] into a [`RunEnd`] and knows nothing of lanes, journals or callers. What holds for
+//! every kind alike (the time limit, containing a panic) is in [`invoke`].
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bookhook_model::{Cause, DeliveryId, Event, HookName, RunEnd, RunNumber};
+
+/// One run of a handler: what to handle, and the facts that go with it.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The hook.
+    pub hook: HookName,
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The run's number within the delivery.
+    pub run: RunNumber,
+    /// Why it runs.
+    pub cause: Cause,
+    /// The event.
+    pub event: Event,
+}
+
+/// The future that a handler returns.
+pub type Running<'a> = Pin<Box<dyn Future<Output = RunEnd> + Send + 'a>>;
+
+/// Something that handles events.
+///
+/// Whatever goes wrong is a [`RunEnd::Failed`] with a sentence for the person who reads the book's activity. When
+/// the run's time is over the future is dropped: dropping it must end the work.
+pub trait Handler: Send + Sync + 'static {
+    /// Handles one event.
+    fn handle(&self, invocation: Invocation) -> Running<'_>;
+
+    /// What it is, for people: `http http://127.0.0.1:3003/`. Holds no secret.
+    fn describe(&self) -> String;
+}

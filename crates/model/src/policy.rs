@@ -32,12 +32,12 @@ impl Default for Policy {
         Self {
             reply: Reply::Result,
             deadline: Duration::from_secs(30),
-            timeout: Duration::from_secs(15 * 60),
+            timeout: Duration::from_mins(15),
             concurrency: 80,
             queue: 1000,
             lane: LaneRule::Book,
             retry: RetryPolicy::default(),
-            token_lifetime: Duration::from_secs(3600),
+            token_lifetime: Duration::from_hours(1),
             body_bytes_max: 1024 * 1024,
         }
     }
@@ -79,8 +79,8 @@ impl Default for RetryPolicy {
         Self {
             max_runs: 20,
             first: Duration::from_secs(1),
-            max: Duration::from_secs(10 * 60),
-            max_age: Duration::from_secs(24 * 3600),
+            max: Duration::from_mins(10),
+            max_age: Duration::from_hours(24),
         }
     }
 }
@@ -98,7 +98,7 @@ impl RetryPolicy {
         let doublings = failed_runs.saturating_sub(1).min(31);
         let full = self.first.saturating_mul(1 << doublings).min(self.max);
         let spread = full / 2 * u32::from(jitter.0) / 255;
-        (full - spread).max(retry_after.unwrap_or_default()).min(self.max)
+        full.saturating_sub(spread).max(retry_after.unwrap_or_default()).min(self.max)
     }
 }
 
@@ -129,6 +129,6 @@ mod tests {
     fn the_handlers_wish_is_honoured_up_to_the_maximum() {
         let policy = RetryPolicy::default();
         assert_eq!(policy.delay(1, Some(Duration::from_secs(30)), Jitter(9)), Duration::from_secs(30));
-        assert_eq!(policy.delay(1, Some(Duration::from_secs(86_400)), Jitter(9)), policy.max);
+        assert_eq!(policy.delay(1, Some(Duration::from_hours(24)), Jitter(9)), policy.max);
     }
 }

@@ -86,7 +86,6 @@ pub mod optional_timestamp {
     use serde::{Deserialize, Deserializer, Serializer};
 
     /// For serde.
-    #[expect(clippy::ref_option, reason = "serde's `with` passes it so")]
     pub fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
         match time {
             Some(time) => super::timestamp::serialize(time, serializer),
@@ -110,7 +109,7 @@ mod tests {
             let duration = parse_duration(text).unwrap();
             assert_eq!(parse_duration(&show_duration(duration)).unwrap(), duration, "{text}");
         }
-        assert_eq!(parse_duration("15m").unwrap(), Duration::from_secs(900));
+        assert_eq!(parse_duration("15m").unwrap(), Duration::from_mins(15));
         for bad in ["", "30", "s", "1.5s", "-1s", "3 s", "99999999999999999999s", "1w"] {
             assert!(parse_duration(bad).is_err(), "{bad}");
         }

@@ -1,0 +1,149 @@
+//! What can be written to a journal: one type an act, and what each of them found.
+//!
+//! Every act is one transaction. What it decides (is this event known? may it run again?) is decided inside that
+//! transaction, so that two hosts, or two callers, cannot decide differently.
+
+use jiff::Timestamp;
+
+use bookhook_model::{
+    Cause, DeliveryId, Event, HookName, LaneKey, ParkReason, Response, RunEnd, RunNumber, State,
+};
+
+/// An event comes in.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// The id of the delivery, if this event begins one.
+    pub id: DeliveryId,
+    /// The hook that it came to.
+    pub hook: HookName,
+    /// The event.
+    pub event: Event,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// When the tokens in it stop being good.
+    pub token_expires_at: Timestamp,
+    /// Where the delivery goes.
+    pub place: Place,
+}
+
+/// Where an event goes that is to be run: a new one, or one that is sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Its lane is free: its run begins in the same transaction.
+    Start,
+    /// Behind others in its lane.
+    Queue,
+    /// Its hook is paused.
+    Hold,
+    /// Nowhere: the app does not declare its type.
+    Unmatched,
+    /// Nowhere: the host itself has the response (an app's own event that it does not want).
+    Settle(Response),
+}
+
+/// What an [`Append`] found. Known or not, the event is durable now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// A new delivery, in the place asked for; with [`Place::Start`] its first run has begun.
+    Fresh {
+        /// An earlier delivery has the same event id and another body.
+        conflict: bool,
+    },
+    /// The same event is waiting for its turn or its next try, running, or held: this caller joins it.
+    Joined {
+        /// The delivery that it joins.
+        id: DeliveryId,
+        /// Where that stands.
+        state: State,
+    },
+    /// The same event is settled and its response never reached a caller; or it is unmatched, or the place asked
+    /// for is no run. Here is the response.
+    Stored {
+        /// The delivery.
+        id: DeliveryId,
+        /// Its response.
+        response: Response,
+    },
+    /// The same event runs again, in the place asked for: it was settled and answered 2xx (a replay), or waited for
+    /// this caller, or was parked (a retry). Body and tokens are those of this sending.
+    Again {
+        /// The delivery.
+        id: DeliveryId,
+        /// Why it runs again.
+        cause: Cause,
+        /// The run that has begun, with [`Place::Start`].
+        run: Option<RunNumber>,
+    },
+}
+
+/// A waiting delivery's turn has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begin {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Why it runs.
+    pub cause: Cause,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a [`Begin`] found.
+#[derive(Debug)]
+pub enum Begun {
+    /// The run is journaled and the handler may start.
+    Run {
+        /// The run's number.
+        run: RunNumber,
+        /// The event, its tokens opened.
+        event: Box<Event>,
+    },
+    /// The delivery is parked instead: its token is no longer good, or does not open.
+    Parked(ParkReason),
+}
+
+/// A run has ended.
+#[derive(Debug, Clone)]
+pub struct Settle {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// The run.
+    pub run: RunNumber,
+    /// When it ended.
+    pub at: Timestamp,
+    /// How it ended.
+    pub end: RunEnd,
+    /// What becomes of the delivery.
+    pub then: Then,
+}
+
+/// What becomes of a delivery after a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// It is settled with this response.
+    Settled(Response),
+    /// It waits until its caller sends it again.
+    AwaitCaller,
+    /// It waits until the host tries again by itself.
+    RetryAt(Timestamp),
+    /// It is given up.
+    Park(ParkReason),
+}
+
+/// A delivery that was accepted and is not settled, as found at start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Its hook.
+    pub hook: HookName,
+    /// Its lane.
+    pub lane: Option<LaneKey>,
+    /// [`State::Waiting`] or [`State::Held`].
+    pub state: State,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// When it is to be tried next, if a retry was due later.
+    pub next_run_at: Option<Timestamp>,
+    /// How many runs there were.
+    pub runs: u32,
+}
