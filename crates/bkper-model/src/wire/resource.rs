@@ -1,0 +1,169 @@
+//! Resources: JSON objects with known fields, and an `extra` for everything else.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
+};
+use serde_json::{Map, Value};
+
+use super::{Misfit, Wire, scalars_are_misfits};
+
+/// What the `resource!` macro makes of a list of fields.
+pub(crate) trait Resource: Default {
+    /// Reads the next value of `entries` into the field called `name`. Where there is no such field, every value is
+    /// a misfit.
+    fn read_field<'de, A: MapAccess<'de>>(&mut self, name: &str, entries: &mut A)
+    -> Result<Misfit, A::Error>;
+
+    fn extra_mut(&mut self) -> &mut Map<String, Value>;
+
+    /// Called when the whole object is read, for what depends on more than one field.
+    fn settle(&mut self) -> Result<(), serde_json::Error>;
+}
+
+/// Reads any JSON; an object becomes the resource.
+pub(crate) fn read<'de, T: Resource, D: Deserializer<'de>>(
+    place: &mut Option<T>,
+    json: D,
+) -> Result<Misfit, D::Error> {
+    *place = None;
+    json.deserialize_any(ObjectVisitor(place))
+}
+
+struct ObjectVisitor<'a, T>(&'a mut Option<T>);
+
+impl<'de, T: Resource> Visitor<'de> for ObjectVisitor<'_, T> {
+    type Value = Misfit;
+
+    scalars_are_misfits!();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("any JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Misfit, A::Error> {
+        let resource = self.0.get_or_insert_default();
+        while let Some(Name(name)) = entries.next_key()? {
+            // A name that comes twice counts as it came last, as everywhere in JSON.
+            match resource.read_field(&name, &mut entries)? {
+                None => resource.extra_mut().remove(&*name),
+                Some(misfit) => resource.extra_mut().insert(name.into_owned(), misfit),
+            };
+        }
+        resource.settle().map_err(A::Error::custom)?;
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Misfit, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(items)).map(Some)
+    }
+}
+
+/// The name of a field, borrowed from the input where that is possible.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Declares a resource: a struct of optional fields, each with its JSON name, read and written as described in the
+/// crate's documentation. `settled by F` names a function that completes the resource once it is read.
+macro_rules! resource {
+    (
+        $(#[$about:meta])*
+        pub struct $name:ident {
+            $($(#[$field_about:meta])* $field:ident: $type:ty = $json:literal,)*
+        }
+        $(settled by $settle:path)?
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct $name {
+            $(
+                $(#[$field_about])*
+                #[doc = concat!("\n\nJSON: `", $json, "`.")]
+                pub $field: Option<$type>,
+            )*
+            /// What the JSON object has beyond the fields above: unknown fields, `null`s, and values of another form.
+            pub extra: serde_json::Map<String, serde_json::Value>,
+        }
+
+        impl $name {
+            /// Whether the typed field with this JSON name is set.
+            fn has(&self, json_name: &str) -> bool {
+                match json_name {
+                    $($json => self.$field.is_some(),)*
+                    _ => false,
+                }
+            }
+        }
+
+        impl $crate::wire::resource::Resource for $name {
+            fn read_field<'de, A: serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                entries: &mut A,
+            ) -> Result<$crate::wire::Misfit, A::Error> {
+                match name {
+                    $($json => entries.next_value_seed($crate::wire::Place(&mut self.$field)),)*
+                    _ => entries.next_value().map(Some),
+                }
+            }
+
+            fn extra_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
+                &mut self.extra
+            }
+
+            fn settle(&mut self) -> Result<(), serde_json::Error> {
+                $($settle(self)?;)?
+                Ok(())
+            }
+        }
+
+        impl $crate::wire::Wire for $name {
+            const EXPECTED: &'static str = concat!("an object (", stringify!($name), ")");
+
+            fn read<'de, D: serde::Deserializer<'de>>(
+                place: &mut Option<Self>,
+                json: D,
+            ) -> Result<$crate::wire::Misfit, D::Error> {
+                $crate::wire::resource::read(place, json)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+                $crate::wire::deserialize(json)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, json: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+
+                let mut entries = json.serialize_map(None)?;
+                $(
+                    if let Some(value) = &self.$field {
+                        entries.serialize_entry($json, value)?;
+                    }
+                )*
+                for (name, value) in self.extra.iter().filter(|(name, _)| !self.has(name)) {
+                    entries.serialize_entry(name, value)?;
+                }
+                entries.end()
+            }
+        }
+    };
+}
+pub(crate) use resource;
+
+/// A resource in a box, for those that contain their own kind.
+impl<T: Wire> Wire for Box<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn read<'de, D: Deserializer<'de>>(place: &mut Option<Self>, json: D) -> Result<Misfit, D::Error> {
+        let mut unboxed = None;
+        let misfit = T::read(&mut unboxed, json)?;
+        *place = unboxed.map(Box::new);
+        Ok(misfit)
+    }
+}
