@@ -1,12 +1,20 @@
 //! The kinds of handler: what runs when a delivery's turn has come.
 //!
 //! A kind turns an [`Invocation`] into a [`RunEnd`] and knows nothing of lanes, journals or callers. What holds for
-//! every kind alike (the time limit, containing a panic) is in [`invoke`].
+//! every kind alike (the time limit, containing a panic) is in [`mod@invoke`].
 
-use std::future::Future;
+pub mod http;
+pub mod invoke;
+pub mod native;
+mod retry_after;
+
 use std::pin::Pin;
 
 use bookhook_model::{Cause, DeliveryId, Event, HookName, RunEnd, RunNumber};
+
+pub use crate::http::HttpHandler;
+pub use invoke::invoke;
+pub use native::NativeHandler;
 
 /// One run of a handler: what to handle, and the facts that go with it.
 #[derive(Debug)]

@@ -1,0 +1,66 @@
+//! Handlers behind a URL: the event is sent by POST as it came, and the answer is read.
+//!
+//! One request a run, on a connection that is kept for the next one. Nothing is followed (redirects), looked up in the
+//! environment (proxies) or unpacked (compression), and no request is sent twice unless the connection is known never
+//! to have taken the first: the handler may have done its work.
+//!
+//! This is hyper's own client rather than one built upon it, because every event of every `http` hook passes here: the
+//! latter parses the URL anew and copies all headers (twice) for each request.
+
+mod answer;
+mod client;
+mod excerpt;
+mod request;
+mod target;
+mod trouble;
+
+use std::fmt;
+
+use bookhook_model::RunEnd;
+
+use crate::{Handler, Invocation, Running};
+use client::Client;
+use excerpt::Secrets;
+use target::Target;
+
+pub use target::BadUrl;
+
+/// A server that takes events by POST.
+pub struct HttpHandler {
+    target: Target,
+    client: Client,
+}
+
+impl HttpHandler {
+    /// A handler at an `http` or `https` URL. A user and password in it are sent as basic authentication.
+    pub fn new(url: &str) -> Result<Self, BadUrl> {
+        let target = Target::parse(url)?;
+        let client = if target.is_secure() { Client::secure()? } else { Client::plain() };
+        Ok(Self { target, client })
+    }
+
+    async fn run(&self, invocation: Invocation) -> RunEnd {
+        let request = request::build(&self.target, &invocation);
+        let secrets = Secrets { target: &self.target, headers: &invocation.event.secrets };
+        match self.client.send(request).await {
+            Ok(answer) => answer::read(&self.target, &secrets, answer).await,
+            Err(error) => RunEnd::Failed(trouble::explain(&self.target, &error)),
+        }
+    }
+}
+
+impl Handler for HttpHandler {
+    fn handle(&self, invocation: Invocation) -> Running<'_> {
+        Box::pin(self.run(invocation))
+    }
+
+    fn describe(&self) -> String {
+        format!("http {}", self.target)
+    }
+}
+
+impl fmt::Debug for HttpHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("HttpHandler").field(&self.target).finish()
+    }
+}

@@ -1,0 +1,143 @@
+//! The answer: read to its end or its limit, and judged.
+
+use bookhook_model::response::NoResponse;
+use bookhook_model::{Failure, FailureKind, Response, RunEnd};
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use serde_json::Value;
+
+use super::excerpt::{Secrets, complaint, excerpt};
+use super::target::Target;
+use super::trouble;
+use crate::retry_after::retry_after;
+
+/// No more than this is read of an answer.
+const LONGEST: usize = 1 << 20;
+
+/// Reads an answer and says how the run ended.
+pub(super) async fn read(target: &Target, secrets: &Secrets<'_>, answer: http::Response<Incoming>) -> RunEnd {
+    let (head, body) = answer.into_parts();
+    // To the end even where the status says all: a connection with unread bytes cannot be kept.
+    let body = receive(body).await;
+    let status = head.status;
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        RunEnd::Busy { retry_after: retry_after(&head.headers) }
+    } else if status.is_success() {
+        success(target, secrets, status, body)
+    } else {
+        RunEnd::Failed(unwelcome(target, secrets, &head, &body.bytes))
+    }
+}
+
+/// What came of a body.
+struct Received {
+    bytes: Vec<u8>,
+    end: End,
+}
+
+enum End {
+    Complete,
+    TooLarge,
+    Broken(hyper::Error),
+}
+
+async fn receive(mut body: Incoming) -> Received {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(LONGEST);
+    // Copied, not kept as it lies: a response lives on, and would hold the connection's whole buffer.
+    let mut bytes = Vec::with_capacity(announced.min(LONGEST));
+    let end = loop {
+        match body.frame().await {
+            None => break End::Complete,
+            Some(Err(error)) => break End::Broken(error),
+            Some(Ok(frame)) => {
+                let data = frame.into_data().unwrap_or_default();
+                let room = LONGEST - bytes.len();
+                bytes.extend_from_slice(&data[..data.len().min(room)]);
+                if data.len() > room {
+                    break End::TooLarge;
+                }
+            }
+        }
+    };
+    Received { bytes, end }
+}
+
+fn success(target: &Target, secrets: &Secrets<'_>, status: StatusCode, body: Received) -> RunEnd {
+    let (kind, trouble) = match body.end {
+        End::Complete => {
+            let json = Bytes::from(body.bytes);
+            match Response::parse(json.clone()) {
+                Ok(response) => return RunEnd::Answered { status: Some(status.as_u16()), response },
+                Err(reason) => {
+                    (FailureKind::BadResponse, no_response(target, secrets, status, &json, &reason))
+                }
+            }
+        }
+        End::TooLarge => {
+            (FailureKind::BadResponse, format!("{target} answered {status} with a body of more than 1MiB"))
+        }
+        End::Broken(error) => {
+            let detail = trouble::detail(&error);
+            let message = format!("{target} closed the connection before its answer was complete{detail}");
+            (FailureKind::Disconnected, message)
+        }
+    };
+    RunEnd::Failed(Failure::new(kind, trouble))
+}
+
+fn no_response(
+    target: &Target,
+    secrets: &Secrets<'_>,
+    status: StatusCode,
+    body: &[u8],
+    reason: &NoResponse,
+) -> String {
+    let what = kind_of(body, reason);
+    let excerpt = excerpt(body, secrets).map(|text| format!(": {text}")).unwrap_or_default();
+    format!(
+        "{target} answered {status} with {what} where a JSON object with `result`, `warning` or `error` is \
+         expected{excerpt}"
+    )
+}
+
+/// What a body is that is no response.
+fn kind_of(body: &[u8], reason: &NoResponse) -> String {
+    match (body.trim_ascii_start().first(), reason) {
+        (None, _) => "an empty body".to_owned(),
+        (Some(b'<'), _) => "HTML or XML".to_owned(),
+        (Some(_), NoResponse::NotJson(error)) => format!("broken JSON ({error})"),
+        (Some(_), NoResponse::NotAnObject) => match serde_json::from_slice(body) {
+            Ok(Value::Array(_)) => "a JSON list".to_owned(),
+            Ok(Value::String(_)) => "a JSON text".to_owned(),
+            Ok(_) => "a bare JSON value".to_owned(),
+            Err(_) => "a body that is no JSON".to_owned(),
+        },
+    }
+}
+
+/// A status that is neither 2xx nor 429.
+fn unwelcome(target: &Target, secrets: &Secrets<'_>, head: &Parts, body: &[u8]) -> Failure {
+    let status = head.status;
+    let message = if status.is_redirection() {
+        let aim = aim(&head.headers).map(|aim| format!(" to {aim}")).unwrap_or_default();
+        format!("{target} answered {status}, a redirect{aim}: redirects are not followed, give the final URL")
+    } else {
+        let complaint = complaint(body, secrets).map(|text| format!(": {text}")).unwrap_or_default();
+        format!("{target} answered {status}{complaint}")
+    };
+    let kind = FailureKind::Status(status.as_u16());
+    Failure { retry_after: retry_after(&head.headers), ..Failure::new(kind, message) }
+}
+
+/// Where a redirect leads; shown only as far as any URL may be shown.
+fn aim(headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    if location.starts_with('/') {
+        return location.split(['?', '#']).next().map(str::to_owned);
+    }
+    Target::parse(location).ok().map(|target| target.to_string())
+}

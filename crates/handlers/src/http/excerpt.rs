@@ -1,0 +1,114 @@
+//! A handler's text in a sentence for people: its beginning, in one line, without the secrets it may repeat.
+
+use bookhook_model::SecretHeader;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::target::Target;
+
+/// How much of a handler's text a sentence carries.
+const LONGEST: usize = 300;
+
+/// What a handler was sent and nobody may read, even when the handler repeats it.
+pub(super) struct Secrets<'a> {
+    pub(super) target: &'a Target,
+    pub(super) headers: &'a [SecretHeader],
+}
+
+impl Secrets<'_> {
+    fn hide(&self, text: &str) -> String {
+        let values = self.headers.iter().map(|header| header.value.expose_secret());
+        let tokens = values.clone().filter_map(|value| value.strip_prefix("Bearer "));
+        let secrets = values.chain(tokens).chain(self.target.secrets()).filter(|secret| !secret.is_empty());
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[sealed]"))
+    }
+}
+
+/// The beginning of a body; `None` when there is nothing to see.
+pub(super) fn excerpt(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    (!text.is_empty()).then(|| shorten(&secrets.hide(text)))
+}
+
+/// What a failed handler says was wrong: the `error` of its JSON, else the beginning of its body.
+pub(super) fn complaint(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
+    match error_text(body) {
+        Some(error) => excerpt(error.as_bytes(), secrets),
+        None => excerpt(body, secrets),
+    }
+}
+
+fn error_text(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    match answer.get("error")? {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(lines) => Some(lines.iter().map(plain).collect::<Vec<_>>().join("; ")),
+        other => Some(other.to_string()),
+    }
+}
+
+fn plain(line: &Value) -> String {
+    line.as_str().map_or_else(|| line.to_string(), str::to_owned)
+}
+
+fn shorten(text: &str) -> String {
+    let mut short = String::new();
+    for (count, c) in text.chars().enumerate() {
+        match c {
+            _ if count == LONGEST => {
+                short.push('…');
+                break;
+            }
+            c if c.is_control() => short.extend(c.escape_default()),
+            c => short.push(c),
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(value: &str) -> SecretHeader {
+        SecretHeader { name: "bkper-oauth-token".into(), value: value.into() }
+    }
+
+    fn said(body: &str) -> Option<String> {
+        let target = Target::parse("http://me:hunter2@127.0.0.1/?key=open-sesame").unwrap();
+        let headers = [header("ya29.token"), header("Bearer eyJhbGci"), header("")];
+        complaint(body.as_bytes(), &Secrets { target: &target, headers: &headers })
+    }
+
+    #[test]
+    fn control_characters_stay_visible_and_in_line() {
+        assert_eq!(said("  one\r\n\ttwo\u{1b}[31m ünï\n").unwrap(), "one\\r\\n\\ttwo\\u{1b}[31m ünï");
+    }
+
+    #[test]
+    fn only_the_beginning_is_kept() {
+        assert_eq!(said(&"ä".repeat(LONGEST)).unwrap(), "ä".repeat(LONGEST));
+        assert_eq!(said(&"ä".repeat(LONGEST + 1)).unwrap(), "ä".repeat(LONGEST) + "…");
+    }
+
+    #[test]
+    fn secrets_that_the_handler_repeats_are_hidden() {
+        let told = said("ya29.token eyJhbGci hunter2 ?key=open-sesame Bearer eyJhbGci").unwrap();
+        assert_eq!(told, "[sealed] [sealed] [sealed] ?[sealed] [sealed]");
+        assert_eq!(said(r#"{"error":"token ya29.token is bad"}"#).unwrap(), "token [sealed] is bad");
+        let at_the_cut = "x".repeat(LONGEST - 4) + "ya29.token";
+        assert!(!said(&at_the_cut).unwrap().contains("ya29"));
+    }
+
+    #[test]
+    fn the_error_of_a_json_body_speaks_for_it() {
+        assert_eq!(said(r#"{"error":"no such book"}"#).unwrap(), "no such book");
+        assert_eq!(said(r#"{"error":["Error: x","at y",3]}"#).unwrap(), "Error: x; at y; 3");
+        assert_eq!(said(r#"{"error":{"code":7}}"#).unwrap(), r#"{"code":7}"#);
+        assert_eq!(said(r#"{"error":null,"detail":"d"}"#).unwrap(), r#"{"error":null,"detail":"d"}"#);
+        assert_eq!(said(r#"["error"]"#).unwrap(), r#"["error"]"#);
+        assert_eq!(said(" \n"), None);
+    }
+}
