@@ -1,1 +1,3 @@
 //! bookhook-receiver
+
+pub mod identity;
