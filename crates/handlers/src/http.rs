@@ -4,8 +4,8 @@
 //! environment (proxies) or unpacked (compression), and no request is sent twice unless the connection is known never
 //! to have taken the first: the handler may have done its work.
 //!
-//! This is hyper's own client rather than one built upon it, because every event of every `http` hook passes here: the
-//! latter parses the URL anew and copies all headers (twice) for each request.
+//! This is hyper's own client, not one built upon it: every event of every `http` hook passes here, and the latter reads
+//! the URL anew and copies all headers for each request. It took about 20 µs of CPU time a run against 30 to 40.
 
 mod answer;
 mod client;

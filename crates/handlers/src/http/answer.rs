@@ -123,7 +123,8 @@ fn kind_of(body: &[u8], reason: &NoResponse) -> String {
 fn unwelcome(target: &Target, secrets: &Secrets<'_>, head: &Parts, body: &[u8]) -> Failure {
     let status = head.status;
     let message = if status.is_redirection() {
-        let aim = aim(&head.headers).map(|aim| format!(" to {aim}")).unwrap_or_default();
+        let aim = aim(&head.headers).and_then(|aim| excerpt(aim.as_bytes(), secrets));
+        let aim = aim.map(|aim| format!(" to {aim}")).unwrap_or_default();
         format!("{target} answered {status}, a redirect{aim}: redirects are not followed, give the final URL")
     } else {
         let complaint = complaint(body, secrets).map(|text| format!(": {text}")).unwrap_or_default();

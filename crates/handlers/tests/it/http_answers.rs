@@ -179,6 +179,7 @@ async fn a_token_that_the_handler_repeats_is_not_passed_on() {
         answer("500 Oops", "", &format!(r#"{{"error":"{dump}"}}"#)),
         answer("200 OK", "", &dump),
         answer("302 Found", &format!("location: /?token={TOKEN}\r\n"), ""),
+        answer("302 Found", &format!("location: /{TOKEN}/tax\r\n"), ""),
     ] {
         failure(run(bytes).await);
     }
