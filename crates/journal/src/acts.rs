@@ -140,10 +140,21 @@ pub struct Unsettled {
     pub lane: Option<LaneKey>,
     /// [`State::Waiting`] or [`State::Held`].
     pub state: State,
-    /// When it was received.
+    /// When it was received; if it was sent again and runs again, when that sending was.
     pub received_at: Timestamp,
     /// When it is to be tried next, if a retry was due later.
     pub next_run_at: Option<Timestamp>,
     /// How many runs there were.
     pub runs: u32,
+    /// It waits for its caller to send it again, and is not to run before.
+    pub awaits_caller: bool,
+}
+
+/// What was found at start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// What was accepted and is not settled, in the order of append.
+    pub unsettled: Vec<Unsettled>,
+    /// The hooks that are paused.
+    pub paused: Vec<HookName>,
 }

@@ -1,1 +1,40 @@
-//! bookhook-journal
+//! The durable record of deliveries, runs and responses.
+//!
+//! One concrete [`Journal`], cheap to clone. What can be written to it is in [`acts`]: each act is one transaction,
+//! enters the journal in the order in which the methods are called, and is durable (on disk, fsync included) when the
+//! [`Pending`] that the method gave resolves. [`Reader`] opens a journal that a host is running on, to look at it.
+//!
+//! Credentials of users are sealed before they reach a back-end, and opened only for a run; see [`SealingKey`].
+//!
+//! Not here: when a delivery runs, and what a failed run leads to. That is decided by who calls.
+
+pub mod acts;
+mod backend;
+mod error;
+#[cfg(feature = "faults")]
+mod faults;
+mod headers;
+mod journal;
+mod key_file;
+mod location;
+mod pending;
+mod reading;
+mod seal;
+mod sqlite;
+mod standing;
+
+pub use acts::{Append, Appended, Begin, Begun, Place, Recovered, Settle, Then, Unsettled};
+pub use error::{OpenError, ReadError, WriteError};
+#[cfg(feature = "faults")]
+pub use faults::{Faults, Write};
+pub use journal::Journal;
+pub use location::{BadLocation, Location};
+pub use pending::Pending;
+pub use reading::{BadCursor, Cursor, Page, Payload, Reader};
+pub use seal::{BadKey, SealingKey};
+
+/// The statements that a back-end prepares, by name, for tests that prepare and explain them.
+#[doc(hidden)]
+pub mod statements {
+    pub use crate::sqlite::{MIGRATIONS as SQLITE_MIGRATIONS, QUERIES as SQLITE};
+}

@@ -1,0 +1,1 @@
+INSERT INTO token (delivery, expires_at, sealed) VALUES (?1, ?2, ?3)

@@ -1,0 +1,74 @@
+//! The seam between the journal and what keeps it: one method an act, each one whole transaction.
+//!
+//! A method hands its act in before it returns, in the order of the calls. Tokens are sealed on this side of the seam;
+//! a back-end sees no credential.
+
+use jiff::Timestamp;
+
+use bookhook_model::{Delivery, DeliveryId, Event, HookName, ParkReason, RunNumber};
+
+use crate::acts::{Append, Appended, Begin, Recovered, Settle};
+use crate::error::ReadError;
+use crate::pending::Pending;
+use crate::reading::{Listing, Page, Payload};
+use crate::seal::KeyId;
+
+pub(crate) trait Backend: Send + Sync {
+    fn append(&self, act: SealedAppend) -> Pending<Appended>;
+    fn begin(&self, act: SealedBegin) -> Pending<SealedBegun>;
+    fn settle(&self, act: Settle) -> Pending<()>;
+    fn note_answered(&self, id: DeliveryId, status: u16);
+    fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()>;
+    fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()>;
+    fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()>;
+    fn recover(&self, at: Timestamp) -> Pending<Recovered>;
+    fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
+    /// Writes something that means nothing.
+    fn probe(&self) -> Pending<()>;
+
+    fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError>;
+    fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError>;
+    fn list(&self, listing: Listing) -> Pending<Page, ReadError>;
+
+    /// Whether the last group of acts could be written.
+    fn healthy(&self) -> bool;
+    /// Finishes what was handed in before, and lets the journal go.
+    fn close(&self) -> Pending<()>;
+}
+
+/// An [`Append`] whose event has lost its secrets.
+#[derive(Debug)]
+pub(crate) struct SealedAppend {
+    pub(crate) act: Append,
+    /// Under which the sendings of one event are found.
+    pub(crate) event_key: Option<i64>,
+    /// The headers, encoded.
+    pub(crate) headers: Vec<u8>,
+    /// What was secret in the event.
+    pub(crate) sealed: Option<Vec<u8>>,
+}
+
+/// A [`Begin`] by a host with this key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SealedBegin {
+    pub(crate) act: Begin,
+    pub(crate) key: KeyId,
+}
+
+/// What a [`SealedBegin`] found.
+#[derive(Debug)]
+pub(crate) enum SealedBegun {
+    /// The run is journaled.
+    Run(Box<SealedRun>),
+    /// The delivery is parked.
+    Parked(ParkReason),
+}
+
+/// A run whose event has no secrets yet.
+#[derive(Debug)]
+pub(crate) struct SealedRun {
+    pub(crate) number: RunNumber,
+    pub(crate) hook: HookName,
+    pub(crate) event: Event,
+    pub(crate) sealed: Option<Vec<u8>>,
+}

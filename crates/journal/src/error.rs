@@ -1,0 +1,193 @@
+//! What can go wrong with a journal, and what to do then.
+
+use std::io;
+use std::path::PathBuf;
+
+use bookhook_model::{DeliveryId, State};
+
+use crate::seal::BadKey;
+
+/// Why a journal cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another host has it.
+    #[error(
+        "{} is in use by another host: stop that one, or give this one a journal of its own (`journal:`)",
+        .path.display()
+    )]
+    InUse {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// There is none, where a reader expects one.
+    #[error("there is no journal at {}: start a host on it first, or name the right file", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file beside the journal, or the journal itself, cannot be made, read or locked.
+    #[error("cannot {doing} {}: check that the folder exists and that this user may write in it", .path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It can be read, but not written.
+    #[error("{} cannot be written: give this user the right to write the file and its folder", .path.display())]
+    ReadOnly {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// It is some other file.
+    #[error("{} is not a journal of Bookhook: name another file, or move that one away", .path.display())]
+    NotAJournal {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A later Bookhook has written it.
+    #[error(
+        "{} has schema {found}, and this version knows up to {known}: use the Bookhook that wrote it, or a later one",
+        .path.display()
+    )]
+    Newer {
+        /// The journal.
+        path: PathBuf,
+        /// Its schema.
+        found: u32,
+        /// The latest schema that this program knows.
+        known: u32,
+    },
+    /// Its schema was made by other statements than this program has under the same number.
+    #[error(
+        "{} was made by an unreleased Bookhook (migration {number} differs): begin with a new file",
+        .path.display()
+    )]
+    OtherMigration {
+        /// The journal.
+        path: PathBuf,
+        /// The migration's number.
+        number: u32,
+    },
+    /// It is damaged.
+    #[error(
+        "{} is damaged: put back a copy, or save what can be read with `sqlite3 FILE .recover`",
+        .path.display()
+    )]
+    Corrupt {
+        /// The journal.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The key file holds no key.
+    #[error(
+        "{} holds no key: put back a copy of it; without the key, the tokens in the journal cannot be opened",
+        .path.display()
+    )]
+    KeyFile {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: BadKey,
+    },
+    /// SQLite says something else.
+    #[error("cannot open {}", .path.display())]
+    Sqlite {
+        /// The journal.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The machine gives no random numbers or no thread.
+    #[error("the system refuses what a journal needs")]
+    System(#[source] io::Error),
+}
+
+/// Why an act is not in the journal.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// There is no such delivery.
+    #[error("there is no delivery {0}")]
+    NotFound(DeliveryId),
+    /// The delivery does not stand where the act needs it.
+    #[error("{id} is {}: it cannot {act}", .state.as_str())]
+    Refused {
+        /// The delivery.
+        id: DeliveryId,
+        /// Where it stands.
+        state: State,
+        /// What was asked for.
+        act: &'static str,
+    },
+    /// A settled delivery is to run again, and its token is no longer there.
+    #[error("the token of {0} was erased, or has expired: let its source send the event again")]
+    TokenGone(DeliveryId),
+    /// The disk is full.
+    #[error("the disk is full: {} cannot grow; make room, and it goes on by itself", .path.display())]
+    DiskFull {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// It cannot be written any more.
+    #[error("{} cannot be written: give this user the right to write the file and its folder", .path.display())]
+    ReadOnly {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// It is damaged.
+    #[error("{} is damaged: stop the host and put back a copy", .path.display())]
+    Corrupt {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong.
+        source: rusqlite::Error,
+    },
+    /// SQLite says something else.
+    #[error("cannot write to {}", .path.display())]
+    Sqlite {
+        /// The journal.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// A token cannot be sealed.
+    #[error("the token cannot be sealed: the system refuses what encryption needs")]
+    Sealing,
+    /// The journal is closed.
+    #[error("the journal is closed")]
+    Closed,
+    /// A test asked for it.
+    #[cfg(feature = "faults")]
+    #[error("a write that was made to fail")]
+    Injected,
+}
+
+/// Why the journal cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It is damaged.
+    #[error("{} is damaged: stop the host and put back a copy", .path.display())]
+    Corrupt {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong.
+        source: rusqlite::Error,
+    },
+    /// SQLite says something else.
+    #[error("cannot read {}", .path.display())]
+    Sqlite {
+        /// The journal.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The journal is closed.
+    #[error("the journal is closed")]
+    Closed,
+}

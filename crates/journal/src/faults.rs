@@ -1,0 +1,165 @@
+//! A journal whose writes can be made to fail, or to answer late. For tests.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use bookhook_model::{Delivery, DeliveryId, HookName, ParkReason};
+
+use crate::acts::{Appended, Recovered, Settle};
+use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
+use crate::error::{ReadError, WriteError};
+use crate::journal::Journal;
+use crate::pending::Pending;
+use crate::reading::{Listing, Page, Payload};
+
+/// A kind of write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// [`Journal::append`].
+    Append,
+    /// [`Journal::begin`].
+    Begin,
+    /// [`Journal::settle`].
+    Settle,
+    /// [`Journal::park`].
+    Park,
+    /// [`Journal::pause`] and [`Journal::resume`].
+    Pause,
+    /// [`Journal::recover`].
+    Recover,
+    /// [`Journal::check_writable`] and [`Journal::erase_expired_tokens`].
+    Upkeep,
+}
+
+/// The handle with which a test makes writes fail or wait.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    failing: Arc<Mutex<Vec<Write>>>,
+    held: watch::Sender<bool>,
+}
+
+impl Journal {
+    /// The same journal, and the handle on its faults. Clones made before go past them.
+    #[must_use]
+    pub fn with_faults(self) -> (Self, Faults) {
+        let faults = Faults { failing: Arc::default(), held: watch::Sender::new(false) };
+        let handle = faults.clone();
+        (self.behind(|inner| Arc::new(Faulty { inner, faults })), handle)
+    }
+}
+
+impl Faults {
+    /// The next `n` writes of this kind fail, and are not in the journal.
+    pub fn fail_next(&self, n: usize, kind: Write) {
+        self.failing().extend(std::iter::repeat_n(kind, n));
+    }
+
+    /// From now on writes are done, but nobody hears of it, until [`Self::release`].
+    pub fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Lets all answers go.
+    pub fn release(&self) {
+        self.held.send_replace(false);
+    }
+
+    fn is_to_fail(&self, kind: Write) -> bool {
+        let mut failing = self.failing();
+        let found = failing.iter().position(|next| *next == kind);
+        found.map(|at| failing.remove(at)).is_some()
+    }
+
+    fn failing(&self) -> MutexGuard<'_, Vec<Write>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Faulty {
+    inner: Arc<dyn Backend>,
+    faults: Faults,
+}
+
+impl Faulty {
+    fn write<T: Send + 'static>(
+        &self,
+        kind: Write,
+        write: impl FnOnce(&dyn Backend) -> Pending<T>,
+    ) -> Pending<T> {
+        if self.faults.is_to_fail(kind) {
+            return Pending::work(async { Err(WriteError::Injected) });
+        }
+        let answer = write(&*self.inner);
+        let mut held = self.faults.held.subscribe();
+        Pending::work(async move {
+            let answer = answer.await;
+            // The handle may be gone; then nothing is held any more.
+            let _ = held.wait_for(|held| !held).await;
+            answer
+        })
+    }
+}
+
+impl Backend for Faulty {
+    fn append(&self, act: SealedAppend) -> Pending<Appended> {
+        self.write(Write::Append, |inner| inner.append(act))
+    }
+
+    fn begin(&self, act: SealedBegin) -> Pending<SealedBegun> {
+        self.write(Write::Begin, |inner| inner.begin(act))
+    }
+
+    fn settle(&self, act: Settle) -> Pending<()> {
+        self.write(Write::Settle, |inner| inner.settle(act))
+    }
+
+    fn note_answered(&self, id: DeliveryId, status: u16) {
+        self.inner.note_answered(id, status);
+    }
+
+    fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()> {
+        self.write(Write::Park, |inner| inner.park(id, reason, at))
+    }
+
+    fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.pause(hook, at))
+    }
+
+    fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.resume(hook, at))
+    }
+
+    fn recover(&self, at: Timestamp) -> Pending<Recovered> {
+        self.write(Write::Recover, |inner| inner.recover(at))
+    }
+
+    fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
+        self.write(Write::Upkeep, |inner| inner.erase_expired_tokens(at))
+    }
+
+    fn probe(&self) -> Pending<()> {
+        self.write(Write::Upkeep, |inner| inner.probe())
+    }
+
+    fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError> {
+        self.inner.find(id)
+    }
+
+    fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError> {
+        self.inner.payload(id)
+    }
+
+    fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
+        self.inner.list(listing)
+    }
+
+    fn healthy(&self) -> bool {
+        self.inner.healthy()
+    }
+
+    fn close(&self) -> Pending<()> {
+        self.inner.close()
+    }
+}

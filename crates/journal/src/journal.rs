@@ -1,0 +1,214 @@
+//! The journal, as everything else sees it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use bookhook_model::{Delivery, DeliveryId, Failure, FailureKind, Filter, HookName, ParkReason, RunEnd};
+
+use crate::acts::{Append, Appended, Begin, Begun, Recovered, Settle, Then};
+use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun, SealedRun};
+use crate::error::{OpenError, ReadError, WriteError};
+use crate::location::Location;
+use crate::pending::Pending;
+use crate::reading::{Cursor, Listing, Page, Payload};
+use crate::seal::{Binding, Sealer, SealingKey, event_key};
+use crate::sqlite::{self, Sqlite};
+use crate::{headers, key_file};
+
+/// A journal. Clones are the same journal.
+///
+/// Every act is handed in when its method is called, in the order of the calls, and is durable when the [`Pending`]
+/// resolves: SQLite has then synced it to the disk. Whether the disk keeps what it says it has synced is between it and
+/// the operator. Dropping a `Pending` does not undo its act; so every method here is cancellation safe.
+#[derive(Clone)]
+pub struct Journal {
+    backend: Arc<dyn Backend>,
+    sealer: Arc<Sealer>,
+}
+
+impl Journal {
+    /// Opens the journal, making or migrating it as needed, and keeps other hosts out of it.
+    ///
+    /// Without a key, the one in the file `PATH.key` beside it is used, and made at first use; [`Location::Memory`]
+    /// takes a random one. Dropped before it resolves, it lets the journal go again.
+    pub async fn open(location: &Location, key: Option<SealingKey>) -> Result<Self, OpenError> {
+        let location = location.clone();
+        sqlite::off_thread(move || Self::open_blocking(&location, key)).await?
+    }
+
+    fn open_blocking(location: &Location, key: Option<SealingKey>) -> Result<Self, OpenError> {
+        let (backend, key_path) = match location {
+            Location::Sqlite(path) => (Sqlite::open(path)?, Some(with_suffix(path.clone(), ".key"))),
+            Location::Memory => (Sqlite::open_memory()?, None),
+        };
+        let key = match (key, key_path) {
+            (Some(key), _) => key,
+            (None, Some(path)) => key_file::open_or_make(&path)?,
+            (None, None) => SealingKey::random().map_err(no_entropy)?,
+        };
+        let sealer = Sealer::new(&key).map_err(no_entropy)?;
+        Ok(Self { backend: Arc::new(backend), sealer: Arc::new(sealer) })
+    }
+
+    /// The same journal behind another back-end.
+    #[cfg(feature = "faults")]
+    pub(crate) fn behind(self, wrap: impl FnOnce(Arc<dyn Backend>) -> Arc<dyn Backend>) -> Self {
+        Self { backend: wrap(self.backend), sealer: self.sealer }
+    }
+
+    /// Takes an event in: a new delivery, or what the table of retry and replay says about a known one.
+    ///
+    /// Its tokens are sealed on the calling thread. Durable when the answer is there.
+    pub fn append(&self, mut act: Append) -> Pending<Appended> {
+        let binding = Binding::new(&act.hook, act.event.id.as_ref(), act.id, act.event.fingerprint);
+        let Ok(sealed) = self.sealer.seal(&act.event, binding) else {
+            return Pending::work(async { Err(WriteError::Sealing) });
+        };
+        act.event.secrets = Vec::new();
+        let event_key = act.event.id.as_ref().map(|event| event_key(&act.hook, event));
+        let headers = headers::encode(act.event.headers.iter().map(|h| (&*h.name, &h.value[..])));
+        self.backend.append(SealedAppend { act, event_key, headers, sealed })
+    }
+
+    /// Begins a run of a delivery that waits, or (a replay) of one that is settled or parked, and reads its event back.
+    ///
+    /// A waiting or parked delivery whose token is no longer good, or does not open with this host's key, is parked
+    /// instead. A settled one stays settled: [`WriteError::TokenGone`]. Durable when the answer is there.
+    pub fn begin(&self, act: Begin) -> Pending<Begun> {
+        let begun = self.backend.begin(SealedBegin { act, key: self.sealer.key_id() });
+        let journal = self.clone();
+        Pending::work(async move {
+            match begun.await? {
+                SealedBegun::Parked(reason) => Ok(Begun::Parked(reason)),
+                SealedBegun::Run(run) => journal.open_tokens(act, *run).await,
+            }
+        })
+    }
+
+    async fn open_tokens(&self, act: Begin, run: SealedRun) -> Result<Begun, WriteError> {
+        let SealedRun { number, hook, mut event, sealed } = run;
+        if let Some(sealed) = sealed {
+            let binding = Binding::new(&hook, event.id.as_ref(), act.id, event.fingerprint);
+            match self.sealer.open(&sealed, binding) {
+                Ok(secrets) => event.secrets = secrets,
+                Err(_) => return self.park_damaged(act, number).await,
+            }
+        }
+        Ok(Begun::Run { run: number, event: Box::new(event) })
+    }
+
+    /// The token was sealed with this key and does not open: it is damaged, and the run that has begun ends here.
+    async fn park_damaged(&self, act: Begin, run: bookhook_model::RunNumber) -> Result<Begun, WriteError> {
+        let reason = ParkReason::WrongKey;
+        let end = RunEnd::Failed(Failure::new(FailureKind::Interrupted, reason.to_string()));
+        let then = Then::Park(reason.clone());
+        self.settle(Settle { id: act.id, run, at: act.at, end, then }).await?;
+        Ok(Begun::Parked(reason))
+    }
+
+    /// Ends a run, and says what becomes of its delivery. Durable when the answer is there.
+    ///
+    /// Tokens are erased when the delivery is settled well; see [`bookhook_model::policy::keeps_token_after`].
+    pub fn settle(&self, act: Settle) -> Pending<()> {
+        self.backend.settle(act)
+    }
+
+    /// Notes that this status was written to a caller who was still there.
+    ///
+    /// Not durable when it returns: it joins the next acts, or is written within a fraction of a second. Later acts
+    /// of this process see it in any case.
+    pub fn note_answered(&self, id: DeliveryId, status: u16) {
+        self.backend.note_answered(id, status);
+    }
+
+    /// Gives up on a delivery that waits or is held. Durable when the answer is there.
+    pub fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()> {
+        self.backend.park(id, reason, at)
+    }
+
+    /// Notes that a hook is paused, and holds what waits in it (but for what waits for its caller, which is held when
+    /// the caller comes). Durable when the answer is there. Pausing twice is pausing once.
+    pub fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
+        self.backend.pause(hook, at)
+    }
+
+    /// Undoes [`Self::pause`]: what is held waits again. Durable when the answer is there.
+    pub fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
+        self.backend.resume(hook, at)
+    }
+
+    /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
+    pub fn recover(&self, at: Timestamp) -> Pending<Recovered> {
+        self.backend.recover(at)
+    }
+
+    /// Erases sealed tokens that have expired, a limited number a call; gives how many. Call it again while that is
+    /// not zero.
+    pub fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
+        self.backend.erase_expired_tokens(at)
+    }
+
+    /// The delivery, with its runs.
+    pub async fn find(&self, id: DeliveryId) -> Result<Option<Delivery>, ReadError> {
+        self.backend.find(id).await
+    }
+
+    /// What came with the delivery, but for tokens.
+    pub async fn payload(&self, id: DeliveryId) -> Result<Option<Payload>, ReadError> {
+        self.backend.payload(id).await
+    }
+
+    /// Deliveries, newest first, without their runs; from the beginning, or on from where a page ended.
+    pub async fn list(
+        &self,
+        filter: &Filter,
+        cursor: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page, ReadError> {
+        self.backend.list(Listing::newest(filter, cursor, limit)).await
+    }
+
+    /// Deliveries that were appended after the cursor, oldest first. The page's `next` is always there.
+    pub async fn list_after(&self, filter: &Filter, after: &Cursor, limit: usize) -> Result<Page, ReadError> {
+        self.backend.list(Listing::after(filter, after, limit)).await
+    }
+
+    /// Whether the last acts could be written. Costs nothing.
+    pub fn healthy(&self) -> bool {
+        self.backend.healthy()
+    }
+
+    /// Writes to the journal, to learn whether it can be written.
+    pub async fn check_writable(&self) -> Result<(), WriteError> {
+        self.backend.probe().await
+    }
+
+    /// Writes everything that was handed in before, moves it into the journal's one file, and lets go of it. Acts that
+    /// come later find it [closed](WriteError::Closed). Closing twice is closing once.
+    ///
+    /// Dropping the last clone does the same, and blocks for it.
+    pub async fn close(&self) {
+        // A journal that is closed already says so.
+        let _ = self.backend.close().await;
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").finish_non_exhaustive()
+    }
+}
+
+/// The path with this behind its file's name.
+pub(crate) fn with_suffix(path: PathBuf, suffix: &str) -> PathBuf {
+    let mut name = path.into_os_string();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn no_entropy(error: crate::seal::NoEntropy) -> OpenError {
+    OpenError::System(std::io::Error::other(error))
+}

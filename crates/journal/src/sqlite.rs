@@ -1,0 +1,177 @@
+//! The journal in a SQLite file (or in memory): one thread writes, one reads, one moves the log into the file.
+//!
+//! Erasing a token deletes its sealed value, with `secure_delete=FAST`: it is overwritten where that costs no further
+//! I/O, and remnants of the *sealed* value may stay in free pages until they are used again. What protects a token at
+//! rest is the seal.
+
+mod act;
+mod append;
+mod begin;
+mod files;
+mod migrate;
+mod open;
+mod problem;
+mod queries;
+mod reads;
+mod rows;
+mod settle;
+mod statements;
+mod upkeep;
+mod wal;
+mod writer;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use bookhook_model::{Delivery, DeliveryId, HookName, ParkReason};
+
+use crate::acts::{Appended, Recovered, Settle};
+use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
+use crate::error::{OpenError, ReadError};
+use crate::pending::Pending;
+use crate::reading::{Listing, Page, Payload};
+
+use act::{Act, Asked};
+use upkeep::{EraseExpired, NoteAnswered, Park, Pause, Probe, Recover, Resume};
+use writer::{Message, Writer};
+
+pub use migrate::MIGRATIONS;
+pub use queries::QUERIES;
+pub(crate) use reads::Reads;
+
+/// A journal in SQLite, and the threads that serve it.
+pub(crate) struct Sqlite {
+    queue: mpsc::Sender<Message>,
+    reads: Reads,
+    healthy: Arc<AtomicBool>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    /// Opens, makes or migrates the journal in this file.
+    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
+        let lock = files::lock(path)?;
+        let place = open::Place::File(path.to_owned());
+        Self::start(&place, Some(lock))
+    }
+
+    /// Makes a journal that is gone with the process.
+    pub(crate) fn open_memory() -> Result<Self, OpenError> {
+        Self::start(&open::Place::unique_memory(), None)
+    }
+
+    fn start(place: &open::Place, lock: Option<std::fs::File>) -> Result<Self, OpenError> {
+        let mut conn = place.open_for_writing()?;
+        let wal = wal::Wal::start(place, &mut conn)?;
+        let reads = Reads::start(place)?;
+        let healthy = Arc::new(AtomicBool::new(true));
+        let (queue, messages) = mpsc::channel();
+        let writer = Writer::new(conn, messages, Arc::clone(&healthy), wal, place.path());
+        let thread = writer.spawn(lock)?;
+        Ok(Self { queue, reads, healthy, writer: Mutex::new(Some(thread)) })
+    }
+
+    fn ask<A: Act>(&self, act: A) -> Pending<A::Found> {
+        let (reply, pending) = Pending::channel();
+        self.hand_in(Message::Act(Box::new(Asked::new(act, reply))));
+        pending
+    }
+
+    /// When the writer has ended, the message is dropped, and who waits for it finds the journal closed.
+    fn hand_in(&self, message: Message) {
+        let _ = self.queue.send(message);
+    }
+}
+
+impl Backend for Sqlite {
+    fn append(&self, act: SealedAppend) -> Pending<Appended> {
+        self.ask(act)
+    }
+
+    fn begin(&self, act: SealedBegin) -> Pending<SealedBegun> {
+        self.ask(act)
+    }
+
+    fn settle(&self, act: Settle) -> Pending<()> {
+        self.ask(act)
+    }
+
+    fn note_answered(&self, id: DeliveryId, status: u16) {
+        drop(self.ask(NoteAnswered { id, status }));
+    }
+
+    fn park(&self, id: DeliveryId, reason: ParkReason, _at: Timestamp) -> Pending<()> {
+        self.ask(Park { id, reason })
+    }
+
+    fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
+        self.ask(Pause { hook, at })
+    }
+
+    fn resume(&self, hook: HookName, _at: Timestamp) -> Pending<()> {
+        self.ask(Resume { hook })
+    }
+
+    fn recover(&self, at: Timestamp) -> Pending<Recovered> {
+        self.ask(Recover { at })
+    }
+
+    fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
+        self.ask(EraseExpired { at })
+    }
+
+    fn probe(&self) -> Pending<()> {
+        self.ask(Probe)
+    }
+
+    fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError> {
+        self.reads.find(id)
+    }
+
+    fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError> {
+        self.reads.payload(id)
+    }
+
+    fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
+        self.reads.list(listing)
+    }
+
+    fn healthy(&self) -> bool {
+        self.healthy.load(Ordering::Relaxed)
+    }
+
+    fn close(&self) -> Pending<()> {
+        let (reply, closed) = Pending::channel();
+        self.reads.stop();
+        self.hand_in(Message::Close(Some(reply)));
+        closed
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.reads.stop();
+        self.hand_in(Message::Close(None));
+        let thread = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // A writer that has panicked has told so.
+        let _ = thread.map(JoinHandle::join);
+    }
+}
+
+/// Does what blocks on a thread of its own, so that it needs no particular runtime.
+pub(crate) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, OpenError> {
+    let (done, result) = oneshot::channel();
+    thread::Builder::new()
+        .name("journal-open".into())
+        .spawn(move || drop(done.send(work())))
+        .map_err(OpenError::System)?;
+    result.await.map_err(|_| OpenError::System(std::io::Error::other("the opening thread ended")))
+}

@@ -1,0 +1,83 @@
+//! A delivery's turn has come.
+
+use rusqlite::params;
+
+use jiff::Timestamp;
+
+use bookhook_model::{Event, HookName, ParkReason, RunNumber, State};
+
+use crate::backend::{SealedBegin, SealedBegun, SealedRun};
+use crate::error::WriteError;
+use crate::headers;
+
+use super::act::{Act, Fault};
+use super::rows::{Column, Columns, damaged};
+use super::statements::Statements;
+
+/// A delivery as a run needs it.
+struct Found {
+    seq: i64,
+    state: State,
+    runs: RunNumber,
+    hook: HookName,
+    event: Event,
+    token_expires_at: Option<Timestamp>,
+    sealed: Option<Vec<u8>>,
+}
+
+impl Act for SealedBegin {
+    type Found = SealedBegun;
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<SealedBegun, Fault> {
+        let id = self.act.id;
+        let found = find(self, db)?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
+        if !found.state.may_become(State::Running) {
+            return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
+        }
+        match token_problem(self, &found) {
+            Some(_) if found.state == State::Settled => Err(Fault::Refused(WriteError::TokenGone(id))),
+            Some(reason) => {
+                db.park.execute(params![found.seq, reason.to_string()])?;
+                Ok(SealedBegun::Parked(reason))
+            }
+            None => Ok(SealedBegun::Run(Box::new(run(self, found, db)?))),
+        }
+    }
+}
+
+fn find(begin: &SealedBegin, db: &mut Statements<'_>) -> rusqlite::Result<Option<Found>> {
+    let mut rows = db.begin_find.query([begin.act.id.to_bytes()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let mut columns = Columns::of(row);
+    let (seq, state, runs, hook) = (columns.next()?, columns.value()?, columns.value()?, columns.value()?);
+    let (id, event_type, lane) = (columns.optional()?, columns.value()?, columns.optional()?);
+    let (book_id, agent_id, fingerprint) = (columns.optional()?, columns.optional()?, columns.value()?);
+    let token_expires_at = columns.optional()?;
+    let headers: bytes::Bytes = columns.value()?;
+    let headers = headers::decode(&headers).map_err(damaged)?;
+    let body = columns.value()?;
+    let sealed = columns.next()?;
+    let secrets = Vec::new();
+    let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
+    Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed }))
+}
+
+/// What keeps the event's token from being used; an event that came without one has no problem.
+fn token_problem(begin: &SealedBegin, found: &Found) -> Option<ParkReason> {
+    let expires_at = found.token_expires_at?;
+    match &found.sealed {
+        Some(_) if expires_at <= begin.act.at => Some(ParkReason::TokenExpired),
+        Some(sealed) if !begin.key.sealed(sealed) => Some(ParkReason::WrongKey),
+        Some(_) => None,
+        None => Some(ParkReason::TokenExpired),
+    }
+}
+
+fn run(begin: &SealedBegin, found: Found, db: &mut Statements<'_>) -> rusqlite::Result<SealedRun> {
+    let number = found.runs.next();
+    db.begin_run.execute(params![found.seq, number.0])?;
+    db.insert_run.execute(params![found.seq, number.0, begin.act.cause.as_str(), Column(begin.act.at)])?;
+    Ok(SealedRun { number, hook: found.hook, event: found.event, sealed: found.sealed })
+}

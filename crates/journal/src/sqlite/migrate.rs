@@ -1,0 +1,105 @@
+//! The schema's history: numbered migrations, forward only, never changed once released.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use aws_lc_rs::digest;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::error::OpenError;
+
+use super::problem;
+
+/// "bkhk": tells a journal from any other SQLite file.
+const APPLICATION_ID: i32 = 0x626b_686b;
+
+/// Every migration's name and text; the first has number 1.
+pub const MIGRATIONS: &[(&str, &str)] =
+    &[("0001_journal", include_str!("../../migrations/sqlite/0001_journal.sql"))];
+
+const HISTORY: &str = "
+    CREATE TABLE IF NOT EXISTS migration (
+        number   INTEGER PRIMARY KEY,
+        name     TEXT NOT NULL,
+        checksum TEXT NOT NULL
+    ) STRICT";
+
+/// What the file says that it is.
+struct Label {
+    application: i32,
+    version: u32,
+    is_empty: bool,
+}
+
+/// Refuses a file that is no journal, or a later one, before anything is written to it.
+pub(super) fn check(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+    let label = label(conn).map_err(|error| problem::open(path, error))?;
+    if label.is_empty && label.application == 0 { Ok(()) } else { check_label(&label, path) }
+}
+
+/// The same for a reader, to whom an empty file is no journal, and one that is to be migrated is none yet.
+pub(super) fn check_readable(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+    let label = label(conn).map_err(|error| problem::open(path, error))?;
+    check_label(&label, path)
+}
+
+fn check_label(label: &Label, path: &Path) -> Result<(), OpenError> {
+    if label.application != APPLICATION_ID {
+        return Err(OpenError::NotAJournal { path: path.to_owned() });
+    }
+    if label.version > latest() {
+        return Err(OpenError::Newer { path: path.to_owned(), found: label.version, known: latest() });
+    }
+    Ok(())
+}
+
+fn label(conn: &Connection) -> rusqlite::Result<Label> {
+    Ok(Label {
+        application: conn.query_row("PRAGMA application_id", [], |row| row.get(0))?,
+        version: conn.query_row("PRAGMA user_version", [], |row| row.get(0))?,
+        is_empty: conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?,
+    })
+}
+
+fn latest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// Applies what is missing, each migration in a transaction of its own.
+pub(super) fn run(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let failed = |error| problem::open(path, error);
+    conn.execute_batch(HISTORY).map_err(failed)?;
+    for (number, (name, sql)) in (1..).zip(MIGRATIONS) {
+        let known: Option<String> = conn
+            .query_row("SELECT checksum FROM migration WHERE number = ?1", [number], |row| row.get(0))
+            .optional()
+            .map_err(failed)?;
+        match known {
+            None => apply(conn, number, name, sql).map_err(failed)?,
+            Some(checksum) if checksum == self::checksum(sql) => {}
+            Some(_) => return Err(OpenError::OtherMigration { path: path.to_owned(), number }),
+        }
+    }
+    Ok(())
+}
+
+fn apply(conn: &mut Connection, number: u32, name: &str, sql: &str) -> rusqlite::Result<()> {
+    let transaction = conn.transaction()?;
+    transaction.execute_batch(sql)?;
+    transaction.execute(
+        "INSERT INTO migration (number, name, checksum) VALUES (?1, ?2, ?3)",
+        params![number, name, checksum(sql)],
+    )?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", number)?;
+    transaction.commit()
+}
+
+fn checksum(sql: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, sql.as_bytes());
+    digest.as_ref().iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,178 @@
+//! The thread that reads, and what it reads.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+
+use bookhook_model::{Delivery, DeliveryId, Filter};
+
+use crate::error::{OpenError, ReadError};
+use crate::headers;
+use crate::pending::Pending;
+use crate::reading::{Cursor, Listing, Order, Page, Payload};
+
+use super::open::Place;
+use super::rows::{self, Column, Columns, damaged};
+use super::{problem, queries};
+
+/// So many statements stay prepared.
+const STATEMENTS_MAX: usize = 8;
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+/// A reading connection on its own thread. Clones share it; it ends with the last one.
+#[derive(Clone)]
+pub(crate) struct Reads(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    queue: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl Reads {
+    /// Opens the journal in this file, which a host may be running on.
+    pub(crate) fn open_file(path: &Path) -> Result<Self, OpenError> {
+        Self::start(&Place::File(path.to_owned()))
+    }
+
+    pub(super) fn start(place: &Place) -> Result<Self, OpenError> {
+        let conn = place.open_for_reading()?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        let (queue, jobs) = mpsc::channel::<Job>();
+        let thread = thread::Builder::new()
+            .name("journal-read".into())
+            .spawn(move || jobs.iter().for_each(|job| job(&conn)))
+            .map_err(OpenError::System)?;
+        let running = Mutex::new(Some(Running { queue, thread }));
+        Ok(Self(Arc::new(Shared { path: place.path(), running })))
+    }
+
+    /// Finishes what was asked for before; later reads find the journal closed.
+    pub(super) fn stop(&self) {
+        let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Running { queue, thread }) = running {
+            drop(queue);
+            let _ = thread.join();
+        }
+    }
+
+    pub(crate) fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError> {
+        self.ask(move |conn| find(conn, id))
+    }
+
+    pub(crate) fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError> {
+        self.ask(move |conn| payload(conn, id))
+    }
+
+    pub(crate) fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
+        self.ask(move |conn| list(conn, &listing))
+    }
+
+    pub(crate) fn end(&self) -> Pending<Cursor, ReadError> {
+        self.ask(|conn| {
+            conn.prepare_cached(queries::find_last)?.query_row([], |row| row.get(0).map(Cursor::at))
+        })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Pending<T, ReadError> {
+        let (reply, pending) = Pending::channel();
+        let path = self.0.path.clone();
+        let job: Job = Box::new(move |conn| {
+            let _ = reply.send(read(conn).map_err(|error| problem::read(&path, error)));
+        });
+        if let Some(running) = &*self.0.running.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = running.queue.send(job);
+        }
+        pending
+    }
+}
+
+impl fmt::Debug for Reads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reads").field(&self.0.path).finish()
+    }
+}
+
+/// In one transaction, so that a delivery and its runs tell the same story.
+fn find(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Delivery>> {
+    let snapshot = conn.unchecked_transaction()?;
+    let mut select = snapshot.prepare_cached(queries::find_delivery)?;
+    let Some((seq, mut delivery)) = select.query_row([id.to_bytes()], rows::delivery).optional()? else {
+        return Ok(None);
+    };
+    let mut select = snapshot.prepare_cached(queries::list_runs)?;
+    let runs = select.query_map([seq], rows::run)?.collect::<Result<_, _>>()?;
+    delivery.runs = Some(runs);
+    Ok(Some(delivery))
+}
+
+fn payload(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Payload>> {
+    conn.prepare_cached(queries::find_payload)?
+        .query_row([id.to_bytes()], |row| {
+            let mut columns = Columns::of(row);
+            let headers: bytes::Bytes = columns.value()?;
+            let headers = headers::decode(&headers).map_err(damaged)?;
+            Ok(Payload { headers, body: columns.value()? })
+        })
+        .optional()
+}
+
+fn list(conn: &Connection, listing: &Listing) -> rusqlite::Result<Page> {
+    let limit = i64::try_from(listing.limit).unwrap_or(i64::MAX - 1);
+    match listing.order {
+        Order::Newest(before) => {
+            let before = before.map_or(i64::MAX, Cursor::seq);
+            // One more tells whether there is another page.
+            let mut select = conn.prepare_cached(queries::list_newest)?;
+            let mut found = filtered(&mut select, &listing.filter, before, limit.saturating_add(1))?;
+            let is_more = found.len() > listing.limit;
+            found.truncate(listing.limit);
+            let next = found.last().filter(|_| is_more).map(|(seq, _)| Cursor::at(*seq));
+            Ok(page(found, next))
+        }
+        Order::After(after) => {
+            let mut select = conn.prepare_cached(queries::list_after)?;
+            let found = filtered(&mut select, &listing.filter, after.seq(), limit)?;
+            let next = found.last().map_or(after, |(seq, _)| Cursor::at(*seq));
+            Ok(page(found, Some(next)))
+        }
+    }
+}
+
+fn filtered(
+    select: &mut Statement<'_>,
+    filter: &Filter,
+    bound: i64,
+    limit: i64,
+) -> rusqlite::Result<Vec<(i64, Delivery)>> {
+    let wanted = params![
+        bound,
+        limit,
+        filter.hook.as_ref().map(|hook| hook.as_str()),
+        filter.book_id,
+        filter.event_id,
+        filter.event_type,
+        filter.agent_id,
+        filter.state.map(|state| state.as_str()),
+        filter.outcome.map(|outcome| outcome.as_str()),
+        filter.error,
+        filter.after.map(Column),
+        filter.before.map(Column),
+    ];
+    select.query_map(wanted, rows::delivery)?.collect()
+}
+
+fn page(found: Vec<(i64, Delivery)>, next: Option<Cursor>) -> Page {
+    Page { items: found.into_iter().map(|(_, delivery)| delivery).collect(), next }
+}

@@ -1,0 +1,37 @@
+//! The writer's statements, prepared once for its life.
+
+use rusqlite::{Connection, Statement};
+
+use super::queries;
+
+macro_rules! statements {
+    ($($name:ident),* $(,)?) => {
+        /// One field a statement, named as its file in `queries/sqlite/`.
+        pub(super) struct Statements<'c> {
+            pub(super) transaction_begin: Statement<'c>,
+            pub(super) transaction_commit: Statement<'c>,
+            pub(super) transaction_rollback: Statement<'c>,
+            $(pub(super) $name: Statement<'c>,)*
+        }
+
+        impl<'c> Statements<'c> {
+            /// Prepares them all.
+            pub(super) fn prepare(conn: &'c Connection) -> rusqlite::Result<Self> {
+                Ok(Self {
+                    transaction_begin: conn.prepare("BEGIN IMMEDIATE")?,
+                    transaction_commit: conn.prepare("COMMIT")?,
+                    transaction_rollback: conn.prepare("ROLLBACK")?,
+                    $($name: conn.prepare(queries::$name)?,)*
+                })
+            }
+        }
+    };
+}
+
+statements! {
+    append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_payload,
+    append_insert_token, await_caller, begin_find, begin_run, erase_expired_tokens, erase_token, find_response,
+    find_standing, hold_waiting, insert_run, list_paused, list_unsettled, note_answered, park, pause_hook, probe,
+    recover_deliveries, recover_paused, recover_runs, release_held, resume_hook, retry_at, settle_delivery,
+    settle_run,
+}

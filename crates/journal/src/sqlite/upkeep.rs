@@ -1,0 +1,146 @@
+//! The smaller acts: notes, parking, pausing, recovery, expiry.
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+use bookhook_model::{DeliveryId, HookName, ParkReason, State};
+
+use crate::acts::{Recovered, Unsettled};
+use crate::error::WriteError;
+
+use super::act::{Act, Fault};
+use super::rows::{Column, Columns};
+use super::settle::{Stand, stand};
+use super::statements::Statements;
+
+/// What a run that was left open is told to have ended with.
+const INTERRUPTED: &str = "the host ended while the handler ran";
+
+/// So many tokens are erased at once, so that other acts get their turn.
+const ERASED_MAX: u32 = 500;
+
+/// A status reached a caller.
+pub(super) struct NoteAnswered {
+    pub(super) id: DeliveryId,
+    pub(super) status: u16,
+}
+
+impl Act for NoteAnswered {
+    type Found = ();
+
+    const LAZY: bool = true;
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
+        db.note_answered.execute(params![self.id.to_bytes(), self.status])?;
+        Ok(())
+    }
+}
+
+/// A delivery is given up.
+pub(super) struct Park {
+    pub(super) id: DeliveryId,
+    pub(super) reason: ParkReason,
+}
+
+impl Act for Park {
+    type Found = ();
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
+        let Stand { seq, state, .. } = stand(self.id, db)?;
+        if !matches!(state, State::Waiting | State::Held) {
+            return Err(Fault::Refused(WriteError::Refused { id: self.id, state, act: "be parked" }));
+        }
+        db.park.execute(params![seq, self.reason.to_string()])?;
+        Ok(())
+    }
+}
+
+/// A hook is paused.
+pub(super) struct Pause {
+    pub(super) hook: HookName,
+    pub(super) at: Timestamp,
+}
+
+impl Act for Pause {
+    type Found = ();
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
+        db.pause_hook.execute(params![self.hook.as_str(), Column(self.at)])?;
+        db.hold_waiting.execute([self.hook.as_str()])?;
+        Ok(())
+    }
+}
+
+/// A hook goes on.
+pub(super) struct Resume {
+    pub(super) hook: HookName,
+}
+
+impl Act for Resume {
+    type Found = ();
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
+        db.resume_hook.execute([self.hook.as_str()])?;
+        db.release_held.execute([self.hook.as_str()])?;
+        Ok(())
+    }
+}
+
+/// The host starts.
+pub(super) struct Recover {
+    pub(super) at: Timestamp,
+}
+
+impl Act for Recover {
+    type Found = Recovered;
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<Recovered, Fault> {
+        db.recover_runs.execute(params![Column(self.at), INTERRUPTED])?;
+        db.recover_deliveries.execute([])?;
+        db.recover_paused.execute([])?;
+        let unsettled = db.list_unsettled.query_map([], unsettled)?.collect::<Result<_, _>>()?;
+        let paused =
+            db.list_paused.query_map([], |row| Columns::of(row).value())?.collect::<Result<_, _>>()?;
+        Ok(Recovered { unsettled, paused })
+    }
+}
+
+fn unsettled(row: &Row<'_>) -> rusqlite::Result<Unsettled> {
+    let mut columns = Columns::of(row);
+    Ok(Unsettled {
+        id: columns.value()?,
+        hook: columns.value()?,
+        lane: columns.optional()?,
+        state: columns.value()?,
+        received_at: columns.value()?,
+        next_run_at: columns.optional()?,
+        runs: columns.next()?,
+        awaits_caller: columns.next()?,
+    })
+}
+
+/// Tokens that are no longer good are erased.
+pub(super) struct EraseExpired {
+    pub(super) at: Timestamp,
+}
+
+impl Act for EraseExpired {
+    type Found = u64;
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<u64, Fault> {
+        let erased = db.erase_expired_tokens.execute(params![Column(self.at), ERASED_MAX])?;
+        Ok(u64::try_from(erased).unwrap_or(u64::MAX))
+    }
+}
+
+/// Whether anything can be written.
+pub(super) struct Probe;
+
+impl Act for Probe {
+    type Found = ();
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
+        db.probe.execute([])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! The one thread that writes: whatever has arrived meanwhile is one transaction.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::error::OpenError;
+use crate::pending::Reply;
+
+use super::act::Entry;
+use super::problem;
+use super::statements::Statements;
+use super::wal::Wal;
+
+/// So many acts are one transaction at most: those in front should not wait for all that press from behind.
+const GROUP_ACTS_MAX: usize = 1024;
+/// So many bytes are, about: what is dirty should fit into SQLite's cache.
+const GROUP_BYTES_MAX: usize = 4 << 20;
+/// So long do lazy acts wait for company.
+const LAZY_WAIT: Duration = Duration::from_millis(50);
+
+/// What is handed in.
+pub(super) enum Message {
+    /// An act.
+    Act(Box<dyn Entry>),
+    /// Nothing after this is done.
+    Close(Option<Reply<()>>),
+}
+
+/// Everything that the writer's thread owns.
+pub(super) struct Writer {
+    conn: Connection,
+    intake: Intake,
+    ledger: Ledger,
+    wal: Wal,
+}
+
+impl Writer {
+    pub(super) fn new(
+        conn: Connection,
+        messages: Receiver<Message>,
+        healthy: Arc<AtomicBool>,
+        wal: Wal,
+        path: PathBuf,
+    ) -> Self {
+        let intake = Intake { messages, closing: None };
+        Self { conn, intake, ledger: Ledger { healthy, path }, wal }
+    }
+
+    /// Starts the thread, which keeps the lock until the journal is closed.
+    pub(super) fn spawn(self, lock: Option<File>) -> Result<JoinHandle<()>, OpenError> {
+        let path = self.ledger.path.clone();
+        let (report, started) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("journal-write".into())
+            .spawn(move || {
+                let closing = self.run(&report);
+                drop(lock);
+                if let Some(reply) = closing {
+                    let _ = reply.send(Ok(()));
+                }
+            })
+            .map_err(OpenError::System)?;
+        match started.recv() {
+            Ok(Ok(())) => Ok(thread),
+            Ok(Err(error)) => Err(problem::open(&path, error)),
+            Err(_) => Err(OpenError::System(std::io::Error::other("the writing thread ended"))),
+        }
+    }
+
+    /// Writes until the journal is closed; gives who is to be told of that.
+    fn run(mut self, report: &mpsc::Sender<rusqlite::Result<()>>) -> Option<Reply<()>> {
+        match Statements::prepare(&self.conn) {
+            Ok(mut db) => {
+                let _ = report.send(Ok(()));
+                while let Some(group) = self.intake.next_group() {
+                    self.ledger.commit(&self.conn, &mut db, group);
+                    self.wal.bound(&self.conn);
+                }
+            }
+            Err(error) => drop(report.send(Err(error))),
+        }
+        self.wal.finish(self.conn);
+        self.intake.closing.flatten()
+    }
+}
+
+/// The queue, taken in groups.
+struct Intake {
+    messages: Receiver<Message>,
+    /// Set once the journal is closing, with who is to be told.
+    closing: Option<Option<Reply<()>>>,
+}
+
+impl Intake {
+    /// Waits for acts; `None` when there will be no more.
+    fn next_group(&mut self) -> Option<Vec<Box<dyn Entry>>> {
+        if self.closing.is_some() {
+            return None;
+        }
+        let mut group = Vec::new();
+        let first = self.messages.recv().ok()?;
+        self.take(first, &mut group);
+        self.wait_for_company(&mut group);
+        self.take_what_is_there(&mut group);
+        Some(group)
+    }
+
+    fn take(&mut self, message: Message, group: &mut Vec<Box<dyn Entry>>) {
+        match message {
+            Message::Act(entry) => group.push(entry),
+            Message::Close(reply) => self.closing = Some(reply),
+        }
+    }
+
+    /// While there are lazy acts only, waits a little for one that is worth a sync.
+    fn wait_for_company(&mut self, group: &mut Vec<Box<dyn Entry>>) {
+        let until = Instant::now() + LAZY_WAIT;
+        while self.closing.is_none()
+            && group.len() < GROUP_ACTS_MAX
+            && group.last().is_some_and(|entry| entry.is_lazy())
+        {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.messages.recv_timeout(left) {
+                Ok(message) => self.take(message, group),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn take_what_is_there(&mut self, group: &mut Vec<Box<dyn Entry>>) {
+        let mut bytes: usize = group.iter().map(|entry| entry.bytes()).sum();
+        while self.closing.is_none() && group.len() < GROUP_ACTS_MAX && bytes < GROUP_BYTES_MAX {
+            match self.messages.try_recv() {
+                Ok(message) => self.take(message, group),
+                Err(_) => return,
+            }
+            bytes += group.last().map_or(0, |entry| entry.bytes());
+        }
+    }
+}
+
+/// Commits groups, and knows whether that goes well.
+struct Ledger {
+    healthy: Arc<AtomicBool>,
+    path: PathBuf,
+}
+
+impl Ledger {
+    /// Commits the group and answers its acts. When it fails, each act is tried alone, so that only those that cannot
+    /// be written fail.
+    fn commit(&self, conn: &Connection, db: &mut Statements<'_>, mut group: Vec<Box<dyn Entry>>) {
+        match transaction(conn, db, &mut group) {
+            Ok(()) => self.answer(group),
+            Err(error) if group.len() == 1 => self.fail(group, error),
+            Err(_) => group.into_iter().for_each(|entry| self.commit(conn, db, vec![entry])),
+        }
+    }
+
+    fn answer(&self, group: Vec<Box<dyn Entry>>) {
+        self.healthy.store(true, Ordering::Relaxed);
+        group.into_iter().for_each(Entry::answer);
+    }
+
+    fn fail(&self, alone: Vec<Box<dyn Entry>>, error: rusqlite::Error) {
+        if !problem::is_of_the_act(&error) {
+            tracing::error!(path = %self.path.display(), %error, "the journal cannot be written");
+            self.healthy.store(false, Ordering::Relaxed);
+        }
+        if let Some(entry) = alone.into_iter().next() {
+            entry.fail(problem::write(&self.path, error));
+        }
+    }
+}
+
+fn transaction(
+    conn: &Connection,
+    db: &mut Statements<'_>,
+    group: &mut [Box<dyn Entry>],
+) -> rusqlite::Result<()> {
+    if group.is_empty() {
+        return Ok(());
+    }
+    db.transaction_begin.execute([])?;
+    let written = group
+        .iter_mut()
+        .try_for_each(|entry| entry.apply(db))
+        .and_then(|()| db.transaction_commit.execute([]).map(drop));
+    // After some errors SQLite has rolled back by itself.
+    if written.is_err() && !conn.is_autocommit() {
+        db.transaction_rollback.execute([])?;
+    }
+    written
+}

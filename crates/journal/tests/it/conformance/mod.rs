@@ -1,0 +1,26 @@
+//! What every back-end does alike: functions over a [`Home`](crate::given::Home), run once for each back-end.
+
+mod resending;
+
+/// Runs each of these behaviours on every back-end.
+macro_rules! on_every_backend {
+    ($($behaviour:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $behaviour() {
+                    super::$behaviour(crate::given::Home::sqlite()).await;
+                }
+            )*
+        }
+        mod memory {
+            $(
+                #[tokio::test]
+                async fn $behaviour() {
+                    super::$behaviour(crate::given::Home::memory()).await;
+                }
+            )*
+        }
+    };
+}
+use on_every_backend;

@@ -1,0 +1,156 @@
+//! Journals, events and acts for tests.
+
+use std::sync::Mutex;
+
+use bookhook_journal::{Append, Appended, Begin, Begun, Journal, Location, Place, Settle, Then};
+use bookhook_model::{
+    Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint, Header,
+    HookName, LaneKey, Response, RunEnd, RunNumber, SecretHeader, State,
+};
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+
+/// What a test must never find in a file.
+pub(crate) const TOKEN: &str = "ya29.the-users-own-token";
+
+/// A journal in a folder that is gone after the test.
+pub(crate) struct Home {
+    location: Location,
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("bookhook.db"));
+        Self { location, folder }
+    }
+
+    pub(crate) fn memory() -> Self {
+        Self { location: Location::Memory, folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("bookhook.db")
+    }
+
+    /// Opens the journal with the key beside it.
+    pub(crate) async fn open(&self) -> Journal {
+        Journal::open(&self.location, None).await.unwrap()
+    }
+
+    /// Whether the journal is still there when it is opened again.
+    pub(crate) fn lasts(&self) -> bool {
+        self.location != Location::Memory
+    }
+
+    /// Every byte of every file but the key's.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_none_or(|suffix| suffix != "key"));
+        files.flat_map(|path| std::fs::read(path).unwrap()).collect()
+    }
+}
+
+/// Ten o'clock, and so many seconds.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+/// When tokens of [`sending`] expire.
+pub(crate) fn token_expiry() -> Timestamp {
+    at(0) + SignedDuration::from_hours(1)
+}
+
+pub(crate) fn new_id() -> DeliveryId {
+    static IDS: Mutex<Option<DeliveryIds>> = Mutex::new(None);
+    IDS.lock().unwrap().get_or_insert_default().next(at(0))
+}
+
+pub(crate) fn hook() -> HookName {
+    "tax-bot".parse().unwrap()
+}
+
+/// A sending of the event with this id, without tokens.
+pub(crate) fn sending(event: &str, place: Place) -> Append {
+    let event = Event {
+        id: Some(EventId(event.into())),
+        event_type: "TRANSACTION_CHECKED".into(),
+        lane: Some(LaneKey("book-1".into())),
+        book_id: Some("book-1".into()),
+        agent_id: Some("some-agent".into()),
+        headers: vec![Header { name: "content-type".into(), value: Bytes::from_static(b"application/json") }],
+        secrets: Vec::new(),
+        body: Bytes::from(format!("{{\"id\":\"{event}\"}}")),
+        fingerprint: Fingerprint([7; 16]),
+    };
+    let (received_at, token_expires_at) = (at(0), token_expiry());
+    Append { id: new_id(), hook: hook(), event, received_at, token_expires_at, place }
+}
+
+/// The same with a token.
+pub(crate) fn sending_with_token(event: &str, place: Place) -> Append {
+    let mut act = sending(event, place);
+    act.event
+        .secrets
+        .push(SecretHeader { name: "bkper-oauth-token".into(), value: SecretString::from(TOKEN) });
+    act
+}
+
+pub(crate) fn answered(response: &Response) -> RunEnd {
+    RunEnd::Answered { status: Some(200), response: response.clone() }
+}
+
+pub(crate) fn failed() -> RunEnd {
+    RunEnd::Failed(Failure::new(FailureKind::Status(503), "the handler answered 503"))
+}
+
+/// The end of a run with a response.
+pub(crate) fn settling(id: DeliveryId, run: RunNumber, response: &Response) -> Settle {
+    Settle { id, run, at: at(1), end: answered(response), then: Then::Settled(response.clone()) }
+}
+
+/// The end of a run without.
+pub(crate) fn failing(id: DeliveryId, run: RunNumber, then: Then) -> Settle {
+    Settle { id, run, at: at(1), end: failed(), then }
+}
+
+pub(crate) fn beginning(id: DeliveryId, cause: Cause) -> Begin {
+    Begin { id, cause, at: at(2) }
+}
+
+/// Appends a fresh event that starts; gives its delivery.
+pub(crate) async fn started(journal: &Journal, event: &str) -> DeliveryId {
+    let act = sending(event, Place::Start);
+    let id = act.id;
+    assert_eq!(journal.append(act).await.unwrap(), Appended::Fresh { conflict: false });
+    id
+}
+
+/// The same, and settles it.
+pub(crate) async fn settled(journal: &Journal, event: &str, response: &Response) -> DeliveryId {
+    let id = started(journal, event).await;
+    journal.settle(settling(id, RunNumber::FIRST, response)).await.unwrap();
+    id
+}
+
+pub(crate) async fn found(journal: &Journal, id: DeliveryId) -> Delivery {
+    journal.find(id).await.unwrap().unwrap()
+}
+
+pub(crate) async fn state(journal: &Journal, id: DeliveryId) -> State {
+    found(journal, id).await.state
+}
+
+/// The event of a run that has begun.
+pub(crate) fn event_of(begun: Begun) -> (RunNumber, Event) {
+    match begun {
+        Begun::Run { run, event } => (run, *event),
+        Begun::Parked(reason) => panic!("parked: {reason}"),
+    }
+}

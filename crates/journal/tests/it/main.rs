@@ -1,0 +1,4 @@
+//! The journal, seen from outside.
+
+mod conformance;
+mod given;
