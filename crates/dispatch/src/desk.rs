@@ -1,0 +1,122 @@
+//! The one place where what is known of live deliveries is kept, behind one lock: the scheduler, and who waits for
+//! what. Nothing here waits: acts are handed to the journal, in the order in which they were decided.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use bookhook_model::policy::Jitter;
+use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event};
+
+use crate::answer::Answer;
+use crate::scheduler::{Action, Happened, HookIndex, Scheduler, Ticket};
+use crate::verdict::Driver;
+
+/// Somebody who waits for an answer.
+pub(crate) type Caller = oneshot::Sender<Answer>;
+
+/// One live delivery.
+#[derive(Debug)]
+pub(crate) struct Stay {
+    pub(crate) id: DeliveryId,
+    pub(crate) hook: HookIndex,
+    pub(crate) cause: Cause,
+    pub(crate) driver: Driver,
+    /// How many runs were begun.
+    pub(crate) runs: u32,
+    pub(crate) received_at: Timestamp,
+    /// The event, from the moment at which its run may start until it starts.
+    pub(crate) event: Option<Event>,
+    pub(crate) callers: Vec<Caller>,
+}
+
+impl Stay {
+    /// Tells everyone who waits; `answer` is asked once for each.
+    pub(crate) fn tell(&mut self, answer: impl Fn() -> Answer) {
+        for caller in self.callers.drain(..) {
+            // A caller that has gone is told by the journal when it comes back.
+            let _ = caller.send(answer());
+        }
+    }
+
+    /// A share of chance that needs no generator: the id's last byte is random.
+    pub(crate) fn jitter(&self) -> Jitter {
+        let last = self.id.to_bytes()[15];
+        Jitter(last.wrapping_add((self.runs & 0xff) as u8))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) scheduler: Scheduler,
+    pub(crate) ids: DeliveryIds,
+    stays: HashMap<Ticket, Stay>,
+    by_id: HashMap<DeliveryId, Ticket>,
+    last_ticket: u64,
+    /// Runs that have begun and are not settled on disk.
+    pub(crate) open_runs: usize,
+    /// The wake-up that the alarm was last told of.
+    alarm: Option<Timestamp>,
+}
+
+impl Desk {
+    pub(crate) fn new(scheduler: Scheduler) -> Self {
+        Self {
+            scheduler,
+            ids: DeliveryIds::default(),
+            stays: HashMap::new(),
+            by_id: HashMap::new(),
+            last_ticket: 0,
+            open_runs: 0,
+            alarm: None,
+        }
+    }
+
+    pub(crate) fn next_ticket(&mut self) -> Ticket {
+        self.last_ticket += 1;
+        Ticket(self.last_ticket)
+    }
+
+    pub(crate) fn enter(&mut self, ticket: Ticket, stay: Stay) {
+        self.by_id.insert(stay.id, ticket);
+        self.stays.insert(ticket, stay);
+    }
+
+    pub(crate) fn stay(&mut self, ticket: Ticket) -> Option<&mut Stay> {
+        self.stays.get_mut(&ticket)
+    }
+
+    pub(crate) fn by_id(&mut self, id: DeliveryId) -> Option<&mut Stay> {
+        self.stays.get_mut(self.by_id.get(&id)?)
+    }
+
+    /// The ticket turned out to be another sending of `id`.
+    pub(crate) fn rename(&mut self, ticket: Ticket, id: DeliveryId) {
+        if let Some(stay) = self.stays.get_mut(&ticket) {
+            self.by_id.remove(&stay.id);
+            stay.id = id;
+            self.by_id.insert(id, ticket);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, ticket: Ticket) -> Option<Stay> {
+        let stay = self.stays.remove(&ticket)?;
+        if self.by_id.get(&stay.id) == Some(&ticket) {
+            self.by_id.remove(&stay.id);
+        }
+        Some(stay)
+    }
+
+    /// Whether the next wake-up is another than when this was last asked.
+    pub(crate) fn alarm_moves(&mut self) -> bool {
+        let next = self.scheduler.wake_at();
+        std::mem::replace(&mut self.alarm, next) != next
+    }
+
+    pub(crate) fn step(&mut self, happened: Happened, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.scheduler.step(happened, now, &mut actions);
+        actions
+    }
+}

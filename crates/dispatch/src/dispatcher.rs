@@ -1,0 +1,315 @@
+//! The dispatcher: what the receiver, and people, ask of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, oneshot};
+
+use bookhook_handlers::Handler;
+use bookhook_journal::{Append, Appended, Journal, Pending, Place, WriteError};
+use bookhook_model::{Cause, DeliveryId, HookName, Policy, Response};
+
+use crate::answer::{Answer, Arrival, Later, Purpose};
+use crate::desk::{Caller, Desk, Stay};
+use crate::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
+use crate::verdict::Driver;
+use crate::{housekeeping, life, recovery};
+
+/// Where the time comes from: the program passes `Timestamp::now`, a test what it likes.
+pub type Clock = fn() -> Timestamp;
+
+/// A hook, as the dispatcher needs it.
+#[derive(Clone)]
+pub struct HookSetup {
+    /// Its name.
+    pub name: HookName,
+    /// What handles its events.
+    pub handler: Arc<dyn Handler>,
+    /// How much it takes on, and what it promises.
+    pub policy: Policy,
+}
+
+/// Why the dispatcher could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// What was left unsettled could not be read.
+    #[error("cannot recover the deliveries that were left unsettled")]
+    Recover(#[source] WriteError),
+}
+
+/// No hook of that name is served.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no hook named `{0}`")]
+pub struct UnknownHook(pub HookName);
+
+/// Takes events in, runs handlers, answers callers. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatcher {
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) journal: Journal,
+    pub(crate) hooks: Vec<HookSetup>,
+    by_name: HashMap<HookName, HookIndex>,
+    pub(crate) clock: Clock,
+    desk: Mutex<Desk>,
+    /// The time of the next wake-up may have changed.
+    pub(crate) alarm_moved: Arc<Notify>,
+    /// A run was settled.
+    settled: Notify,
+}
+
+impl Dispatcher {
+    /// Recovers what was left unsettled, starts on it, and is ready for more.
+    ///
+    /// Must be called within a tokio runtime; background tasks end when the last clone is dropped.
+    pub async fn start(journal: Journal, hooks: Vec<HookSetup>, clock: Clock) -> Result<Self, StartError> {
+        let by_name = hooks.iter().enumerate().map(|(at, hook)| (hook.name.clone(), HookIndex(at))).collect();
+        let limits = hooks
+            .iter()
+            .map(|hook| Limits { concurrency: hook.policy.concurrency, queue: hook.policy.queue });
+        let desk = Mutex::new(Desk::new(Scheduler::new(limits)));
+        let shared = Arc::new(Shared {
+            journal,
+            hooks,
+            by_name,
+            clock,
+            desk,
+            alarm_moved: Arc::default(),
+            settled: Notify::new(),
+        });
+        recovery::recover(&shared).await.map_err(StartError::Recover)?;
+        housekeeping::start(&shared);
+        Ok(Self { shared })
+    }
+
+    /// Takes an event in and waits for its answer, up to the hook's deadline. The delivery does not depend on the
+    /// caller: dropping this future takes nothing back.
+    pub async fn deliver(&self, hook: HookIndex, arrival: Arrival) -> Answer {
+        match arrival.purpose.clone() {
+            Purpose::Run => self.run(hook, arrival).await,
+            Purpose::Unmatched => self.keep(hook, arrival, Place::Unmatched, Response::suppressed()).await,
+            Purpose::Settle(response) => {
+                self.keep(hook, arrival, Place::Settle(response.clone()), response).await
+            }
+        }
+    }
+
+    /// The hook's index, for [`Self::deliver`].
+    pub fn hook(&self, name: &HookName) -> Option<HookIndex> {
+        self.shared.by_name.get(name).copied()
+    }
+
+    /// Notes that a caller was given this status over a connection that was still open.
+    pub fn note_answered(&self, delivery: DeliveryId, status: u16) {
+        self.shared.journal.note_answered(delivery, status);
+    }
+
+    /// Starts no further run of the hook; what comes is held. Durable when it returns.
+    pub async fn pause(&self, name: &HookName) -> Result<Result<(), WriteError>, UnknownHook> {
+        let written = self.turn_hook(name, Journal::pause, Happened::Paused)?;
+        Ok(written.await)
+    }
+
+    /// Starts what was held, in order. Durable when it returns.
+    pub async fn resume(&self, name: &HookName) -> Result<Result<(), WriteError>, UnknownHook> {
+        let written = self.turn_hook(name, Journal::resume, Happened::Resumed)?;
+        Ok(written.await)
+    }
+
+    /// How many deliveries of the hook wait for their turn, and how many run.
+    pub fn load(&self, hook: HookIndex) -> (usize, usize) {
+        self.shared.desk().scheduler.load(hook)
+    }
+
+    /// Starts nothing new, sends away who waits for a turn, and waits for what runs, up to `grace`. Returns how many
+    /// runs were still open; they are recovered at the next start.
+    pub async fn drain(&self, grace: Duration) -> usize {
+        self.shared.happened(Happened::Draining);
+        let all_settled = async {
+            loop {
+                let settled = self.shared.settled.notified();
+                if self.shared.desk().open_runs == 0 {
+                    return;
+                }
+                settled.await;
+            }
+        };
+        let _ = tokio::time::timeout(grace, all_settled).await;
+        self.shared.desk().open_runs
+    }
+
+    async fn run(&self, hook: HookIndex, arrival: Arrival) -> Answer {
+        let (caller, answer) = oneshot::channel();
+        let id = self.shared.admit(hook, arrival, caller);
+        let deadline = self.shared.policy(hook).deadline;
+        match tokio::time::timeout(deadline, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => self.shared.later(hook, Some(id), Later::Deadline),
+        }
+    }
+
+    async fn keep(&self, hook: HookIndex, arrival: Arrival, place: Place, response: Response) -> Answer {
+        let append = {
+            let id = self.shared.desk().ids.next(arrival.received_at);
+            self.shared.append_act(hook, id, arrival, place)
+        };
+        let id = append.id;
+        match self.shared.journal.append(append).await {
+            Ok(Appended::Fresh { .. }) => Answer::Response { delivery: id, response },
+            Ok(Appended::Stored { id, response }) => Answer::Response { delivery: id, response },
+            Ok(Appended::Joined { id, .. } | Appended::Again { id, .. }) => {
+                self.shared.later(hook, Some(id), Later::Deadline)
+            }
+            Err(failed) => Answer::Unavailable(Arc::new(failed)),
+        }
+    }
+
+    fn turn_hook(
+        &self,
+        name: &HookName,
+        act: impl Fn(&Journal, HookName, Timestamp) -> Pending<()>,
+        happened: impl Fn(HookIndex) -> Happened,
+    ) -> Result<Pending<()>, UnknownHook> {
+        let hook = self.hook(name).ok_or_else(|| UnknownHook(name.clone()))?;
+        let now = (self.shared.clock)();
+        let mut desk = self.shared.desk();
+        let written = act(&self.shared.journal, name.clone(), now);
+        let actions = desk.step(happened(hook), now);
+        self.shared.perform(&mut desk, actions);
+        Ok(written)
+    }
+}
+
+impl Shared {
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
+        // A panic while the lock was held is a bug; the desk itself is whole between steps.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn hook(&self, index: HookIndex) -> &HookSetup {
+        &self.hooks[index.0]
+    }
+
+    pub(crate) fn hook_index(&self, name: &HookName) -> Option<HookIndex> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn policy(&self, index: HookIndex) -> &Policy {
+        &self.hook(index).policy
+    }
+
+    pub(crate) fn later(&self, hook: HookIndex, delivery: Option<DeliveryId>, why: Later) -> Answer {
+        Answer::Later { delivery, retry_after: self.retry_after(hook), why }
+    }
+
+    /// Tells the scheduler, and does what it says.
+    pub(crate) fn happened(self: &Arc<Self>, happened: Happened) {
+        let mut desk = self.desk();
+        let actions = desk.step(happened, (self.clock)());
+        self.perform(&mut desk, actions);
+    }
+
+    /// Does what the scheduler said, except for taking in an arrival, which [`Self::admit`] does.
+    pub(crate) fn perform(self: &Arc<Self>, desk: &mut Desk, actions: Vec<Action>) {
+        for action in actions {
+            match action {
+                Action::Append(..) | Action::Refuse(..) => {}
+                Action::Begin(ticket) => life::begin(self, desk, ticket),
+                Action::Run(ticket) => life::run(self, desk, ticket),
+                Action::TurnAway(ticket) => turn_away(desk, ticket),
+            }
+        }
+        if desk.alarm_moves() {
+            self.alarm_moved.notify_one();
+        }
+    }
+
+    pub(crate) fn run_is_settled(&self) {
+        self.desk().open_runs -= 1;
+        self.settled.notify_waiters();
+    }
+
+    /// Takes an arrival in, or tells its caller to come back. Returns the id that it has if it is new.
+    fn admit(self: &Arc<Self>, hook: HookIndex, arrival: Arrival, caller: Caller) -> DeliveryId {
+        let now = arrival.received_at;
+        let mut desk = self.desk();
+        let ticket = desk.next_ticket();
+        let id = desk.ids.next(now);
+        let lane = arrival.event.lane.clone();
+        for action in desk.step(Happened::Arrived { ticket, hook, lane }, now) {
+            match action {
+                Action::Append(_, turn) => {
+                    return self.append(&mut desk, hook, (ticket, id, turn), arrival, caller);
+                }
+                Action::Refuse(_, retry_after) => {
+                    let why = if desk.scheduler.is_draining() { Later::Draining } else { Later::QueueFull };
+                    let _ = caller.send(Answer::Later { delivery: None, retry_after, why });
+                    return id;
+                }
+                Action::Begin(_) | Action::Run(_) | Action::TurnAway(_) => {}
+            }
+        }
+        id
+    }
+
+    fn append(
+        self: &Arc<Self>,
+        desk: &mut Desk,
+        hook: HookIndex,
+        (ticket, id, turn): (Ticket, DeliveryId, Turn),
+        arrival: Arrival,
+        caller: Caller,
+    ) -> DeliveryId {
+        let place = match turn {
+            Turn::Now => Place::Start,
+            Turn::Later => Place::Queue,
+            Turn::Held => Place::Hold,
+        };
+        // The event stays in memory only if it runs at once; what waits is read back from the journal.
+        let event = (turn == Turn::Now).then(|| arrival.event.clone());
+        let received_at = arrival.received_at;
+        let callers = vec![caller];
+        let stay = Stay {
+            id,
+            hook,
+            cause: Cause::First,
+            driver: Driver::Caller,
+            runs: 1,
+            received_at,
+            event,
+            callers,
+        };
+        desk.enter(ticket, stay);
+        if turn == Turn::Now {
+            desk.open_runs += 1;
+        }
+        let pending = self.journal.append(self.append_act(hook, id, arrival, place));
+        tokio::spawn(life::append(Arc::clone(self), ticket, turn, pending));
+        id
+    }
+
+    fn append_act(&self, hook: HookIndex, id: DeliveryId, arrival: Arrival, place: Place) -> Append {
+        let setup = self.hook(hook);
+        let received_at = arrival.received_at;
+        Append {
+            id,
+            hook: setup.name.clone(),
+            event: arrival.event,
+            received_at,
+            token_expires_at: received_at
+                .saturating_add(setup.policy.token_lifetime)
+                .unwrap_or(Timestamp::MAX),
+            place,
+        }
+    }
+}
+
+fn turn_away(desk: &mut Desk, ticket: Ticket) {
+    let Some(stay) = desk.stay(ticket) else { return };
+    let delivery = Some(stay.id);
+    stay.tell(|| Answer::Later { delivery, retry_after: Duration::from_secs(1), why: Later::Draining });
+}

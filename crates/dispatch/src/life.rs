@@ -1,0 +1,261 @@
+//! A delivery's way from append to settle: each function is one leg of it, and runs whether or not a caller is
+//! still there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tracing::{error, warn};
+
+use bookhook_handlers::{Invocation, invoke};
+use bookhook_journal::{Appended, Begin, Begun, Pending, Settle, Then, WriteError};
+use bookhook_model::{Cause, DeliveryId, Event, ParkReason, RunEnd, RunNumber, State};
+
+use crate::answer::{Answer, Later};
+use crate::desk::Desk;
+use crate::dispatcher::Shared;
+use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
+use crate::verdict::{Tried, verdict};
+
+/// How long to wait after the journal refused to be written, before it is asked again.
+const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
+
+/// First leg: the event is on disk, or it was known already, or it could not be written.
+pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pending: Pending<Appended>) {
+    match pending.await {
+        Ok(Appended::Fresh { .. }) => take_turn(&shared, ticket, turn),
+        Ok(Appended::Again { id, cause, run }) => {
+            is_another_sending(&shared, ticket, id, cause, run);
+            take_turn(&shared, ticket, turn);
+        }
+        Ok(Appended::Stored { id, response }) => {
+            leave_unneeded(&shared, ticket, turn, || Answer::Response {
+                delivery: id,
+                response: response.clone(),
+            });
+        }
+        Ok(Appended::Joined { id, state }) => join(&shared, ticket, turn, id, state).await,
+        Err(failed) => {
+            let failed = Arc::new(failed);
+            leave_unneeded(&shared, ticket, turn, || Answer::Unavailable(Arc::clone(&failed)));
+        }
+    }
+}
+
+/// Second leg, for those that had to wait: their turn has come, and the run is journaled before it starts.
+///
+/// The act is handed to the journal here, under the desk's lock: after the settling of the run before it.
+pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
+    let Some(stay) = desk.stay(ticket) else { return };
+    let act = Begin { id: stay.id, cause: stay.cause, at: (shared.clock)() };
+    desk.open_runs += 1;
+    let begun = shared.journal.begin(act);
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        match begun.await {
+            Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, *event),
+            Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
+            Err(failed) => rests_for_the_journal(&shared, ticket, &failed),
+        }
+    });
+}
+
+/// Third leg: the handler runs, for as long as it may; then what became of it is settled.
+pub(crate) fn run(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
+    let Some(stay) = desk.stay(ticket) else { return };
+    let Some(event) = stay.event.take() else { return };
+    let (index, run) = (stay.hook, RunNumber(stay.runs));
+    let hook = shared.hook(index).name.clone();
+    let invocation = Invocation { hook, delivery: stay.id, run, cause: stay.cause, event };
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let setup = shared.hook(index);
+        let end = invoke(&*setup.handler, invocation, setup.policy.timeout).await;
+        settle(&shared, ticket, run, end).await;
+    });
+}
+
+/// Last leg: the lane goes on, and callers are told once it is on disk.
+async fn settle(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, end: RunEnd) {
+    let Some((act, mut written)) = decide(shared, ticket, run, end) else { return };
+    while let Err(failed) = written.await {
+        error!(delivery = %act.id, error = %failed, "a response could not be journaled; it is tried again");
+        let failed = Arc::new(failed);
+        if let Some(stay) = shared.desk().stay(ticket) {
+            stay.tell(|| Answer::Unavailable(Arc::clone(&failed)));
+        }
+        tokio::time::sleep(JOURNAL_PAUSE).await;
+        written = shared.journal.settle(act.clone());
+    }
+    conclude(shared, ticket, &act);
+    shared.run_is_settled();
+}
+
+/// Decides what becomes of the delivery, and hands that to the journal and to the scheduler, in this order: what
+/// begins next in the lane is journaled after it.
+fn decide(
+    shared: &Arc<Shared>,
+    ticket: Ticket,
+    run: RunNumber,
+    end: RunEnd,
+) -> Option<(Settle, Pending<()>)> {
+    let now = (shared.clock)();
+    let mut desk = shared.desk();
+    let stay = desk.stay(ticket)?;
+    let tried = Tried { driver: stay.driver, runs: stay.runs, received_at: stay.received_at, now };
+    let then = verdict(&end, tried, &shared.policy(stay.hook).retry, stay.jitter());
+    stay.cause = Cause::Retry;
+    let act = Settle { id: stay.id, run, at: now, end, then };
+    let written = shared.journal.settle(act.clone());
+    let happened = match act.then {
+        Then::RetryAt(due) => Happened::Rests(ticket, due),
+        Then::Settled(_) | Then::AwaitCaller | Then::Park(_) => Happened::Left(ticket),
+    };
+    let actions = desk.step(happened, now);
+    shared.perform(&mut desk, actions);
+    Some((act, written))
+}
+
+fn conclude(shared: &Shared, ticket: Ticket, act: &Settle) {
+    let delivery = act.id;
+    let leave = || shared.desk().remove(ticket);
+    match &act.then {
+        Then::RetryAt(due) => warn!(%delivery, %due, "a run failed; it is tried again"),
+        Then::Settled(response) => {
+            if let Some(mut stay) = leave() {
+                stay.tell(|| Answer::Response { delivery, response: response.clone() });
+            }
+        }
+        Then::AwaitCaller => {
+            let asked = match act.end {
+                RunEnd::Busy { retry_after } => retry_after,
+                RunEnd::Answered { .. } | RunEnd::Failed(_) => None,
+            };
+            if let Some(mut stay) = leave() {
+                let retry_after = asked.unwrap_or_else(|| shared.retry_after(stay.hook));
+                stay.tell(|| Answer::Later {
+                    delivery: Some(delivery),
+                    retry_after,
+                    why: Later::HandlerBusy,
+                });
+            }
+        }
+        Then::Park(reason) => {
+            warn!(%delivery, %reason, "parked");
+            if let Some(stay) = leave() {
+                tell_later(shared, stay, Later::Parked);
+            }
+        }
+    }
+}
+
+fn take_turn(shared: &Arc<Shared>, ticket: Ticket, turn: Turn) {
+    if turn == Turn::Held {
+        tell_while_staying(shared, ticket, Later::Paused);
+    }
+    shared.happened(Happened::Appended(ticket));
+}
+
+fn is_another_sending(shared: &Shared, ticket: Ticket, id: DeliveryId, cause: Cause, run: Option<RunNumber>) {
+    let mut desk = shared.desk();
+    desk.rename(ticket, id);
+    if let Some(stay) = desk.stay(ticket) {
+        stay.cause = cause;
+        stay.runs = run.map_or(0, |run| run.0);
+    }
+}
+
+/// The ticket is not needed, its callers are told something else.
+fn leave_unneeded(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, answer: impl Fn() -> Answer) {
+    let stay = shared.desk().remove(ticket);
+    if let Some(mut stay) = stay {
+        stay.tell(answer);
+    }
+    give_back(shared, ticket, turn);
+}
+
+fn give_back(shared: &Arc<Shared>, ticket: Ticket, turn: Turn) {
+    shared.happened(Happened::Left(ticket));
+    if turn == Turn::Now {
+        shared.run_is_settled();
+    }
+}
+
+/// The callers of this sending wait for the delivery that it belongs to.
+async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, state: State) {
+    let left = {
+        let mut desk = shared.desk();
+        let Some(mut stay) = desk.remove(ticket) else { return };
+        match desk.by_id(id) {
+            Some(live) if state != State::Held => {
+                live.callers.append(&mut stay.callers);
+                None
+            }
+            _ => Some(stay),
+        }
+    };
+    give_back(shared, ticket, turn);
+    if let Some(stay) = left {
+        if state == State::Held {
+            tell_later(shared, stay, Later::Paused);
+        } else {
+            tell_what_is_stored(shared, stay, id).await;
+        }
+    }
+}
+
+/// What was still open when the journal looked is settled by now, or will be told at the caller's next try.
+async fn tell_what_is_stored(shared: &Shared, mut stay: crate::desk::Stay, id: DeliveryId) {
+    let found = shared.journal.find(id).await.ok().flatten();
+    let settled = found.filter(|delivery| delivery.state == State::Settled);
+    let response = settled.and_then(|delivery| delivery.runs?.pop()?.response);
+    match response {
+        Some(response) => stay.tell(|| Answer::Response { delivery: id, response: response.clone() }),
+        None => tell_later(shared, stay, Later::Deadline),
+    }
+}
+
+fn has_begun(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, event: Event) {
+    if let Some(stay) = shared.desk().stay(ticket) {
+        stay.runs = run.0;
+        stay.event = Some(event);
+    }
+    shared.happened(Happened::Begun(ticket));
+}
+
+fn is_parked(shared: &Arc<Shared>, ticket: Ticket, reason: &ParkReason) {
+    let stay = shared.desk().remove(ticket);
+    if let Some(stay) = stay {
+        warn!(delivery = %stay.id, %reason, "parked");
+        tell_later(shared, stay, Later::Parked);
+    }
+    give_back(shared, ticket, Turn::Now);
+}
+
+fn rests_for_the_journal(shared: &Arc<Shared>, ticket: Ticket, failed: &WriteError) {
+    error!(error = %failed, "a run could not be journaled; it is tried again");
+    let until = (shared.clock)().saturating_add(JOURNAL_PAUSE).unwrap_or(Timestamp::MAX);
+    shared.happened(Happened::Rests(ticket, until));
+    shared.run_is_settled();
+}
+
+fn tell_while_staying(shared: &Shared, ticket: Ticket, why: Later) {
+    let mut desk = shared.desk();
+    let Some(hook) = desk.stay(ticket).map(|stay| stay.hook) else { return };
+    let retry_after = desk.scheduler.retry_after(hook, (shared.clock)());
+    if let Some(stay) = desk.stay(ticket) {
+        let delivery = Some(stay.id);
+        stay.tell(|| Answer::Later { delivery, retry_after, why });
+    }
+}
+
+fn tell_later(shared: &Shared, mut stay: crate::desk::Stay, why: Later) {
+    let (delivery, retry_after) = (Some(stay.id), shared.retry_after(stay.hook));
+    stay.tell(|| Answer::Later { delivery, retry_after, why });
+}
+
+impl Shared {
+    pub(crate) fn retry_after(&self, hook: HookIndex) -> Duration {
+        self.desk().scheduler.retry_after(hook, (self.clock)())
+    }
+}

@@ -1,0 +1,362 @@
+//! Who goes next: lanes, concurrency, the queue and its limits. Pure: [`Scheduler::step`] takes what happened and
+//! the time, and says what to do. It knows no journal, no handler and no clock, so a test can drive it through
+//! years of bad luck in a second.
+//!
+//! It deals in [`Ticket`]s. A ticket is one stay of one delivery in one lane: taken when an event arrives (or is
+//! found unsettled at start), given back when its run is over or turns out not to be needed.
+
+mod drain_rate;
+mod lane;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use bookhook_model::LaneKey;
+
+use drain_rate::DrainRate;
+use lane::{Lane, LaneId};
+
+/// One stay of one delivery in one lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// A hook, by its place in the list that the scheduler was made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HookIndex(pub usize);
+
+/// How much a hook takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Runs side by side.
+    pub concurrency: usize,
+    /// Deliveries waiting for their turn.
+    pub queue: usize,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// A verified event asks to be taken in.
+    Arrived {
+        /// Its ticket, new.
+        ticket: Ticket,
+        /// Its hook.
+        hook: HookIndex,
+        /// Its lane; `None`: one of its own.
+        lane: Option<LaneKey>,
+    },
+    /// An unsettled delivery was found at start. No limit applies: it was accepted.
+    Recovered {
+        /// Its ticket, new.
+        ticket: Ticket,
+        /// Its hook.
+        hook: HookIndex,
+        /// Its lane; `None`: one of its own.
+        lane: Option<LaneKey>,
+        /// When it may run.
+        not_before: Timestamp,
+    },
+    /// The ticket's delivery is durable and is to be run.
+    Appended(Ticket),
+    /// The ticket's delivery has begun its run (after [`Action::Begin`]).
+    Begun(Ticket),
+    /// The ticket's stay is over: its run ended, it was not needed after all, or it could not be written.
+    Left(Ticket),
+    /// The ticket's run is to be tried again later; until then it keeps its place, and its lane waits.
+    Rests(Ticket, Timestamp),
+    /// A person paused the hook.
+    Paused(HookIndex),
+    /// A person resumed the hook.
+    Resumed(HookIndex),
+    /// The time that [`Scheduler::wake_at`] named has come.
+    TimePassed,
+    /// The host is about to end: nothing new begins.
+    Draining,
+}
+
+/// What to do about it, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Journal the arrived event, then report [`Happened::Appended`] or [`Happened::Left`].
+    Append(Ticket, Turn),
+    /// Do not take the arrived event; its ticket is gone. The caller may come back after this long.
+    Refuse(Ticket, Duration),
+    /// Journal the beginning of a run, then report [`Happened::Begun`], [`Happened::Rests`] or [`Happened::Left`].
+    Begin(Ticket),
+    /// Start the handler, then report [`Happened::Left`] or [`Happened::Rests`].
+    Run(Ticket),
+    /// The ticket's turn will not come before the host ends; its callers should not wait for it.
+    TurnAway(Ticket),
+}
+
+/// When an arrived event may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// At once: its lane is free.
+    Now,
+    /// After others.
+    Later,
+    /// When its hook is resumed.
+    Held,
+}
+
+/// The longest time after which a refused caller is asked to come back, and the one used before anything is known.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(60);
+const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
+
+/// All hooks' lanes.
+#[derive(Debug)]
+pub struct Scheduler {
+    hooks: Vec<Hook>,
+    stays: HashMap<Ticket, Stay>,
+    resting: BTreeSet<(Timestamp, Ticket)>,
+    draining: bool,
+}
+
+#[derive(Debug)]
+struct Hook {
+    limits: Limits,
+    paused: bool,
+    lanes: HashMap<LaneId, Lane>,
+    /// Lanes whose first delivery could start if there were room, longest waiting first.
+    ready: VecDeque<LaneId>,
+    running: usize,
+    waiting: usize,
+    drained: DrainRate,
+}
+
+/// Where a ticket is.
+#[derive(Debug)]
+struct Stay {
+    hook: HookIndex,
+    lane: LaneId,
+}
+
+impl Scheduler {
+    /// A scheduler with nothing in it. A [`HookIndex`] counts along `hooks`.
+    pub fn new(hooks: impl IntoIterator<Item = Limits>) -> Self {
+        let hooks = hooks.into_iter().map(Hook::new).collect();
+        Self { hooks, stays: HashMap::new(), resting: BTreeSet::new(), draining: false }
+    }
+
+    /// Takes in what happened; what to do about it is added to `actions`.
+    pub fn step(&mut self, happened: Happened, now: Timestamp, actions: &mut Vec<Action>) {
+        match happened {
+            Happened::Arrived { ticket, hook, lane } => self.arrive(ticket, hook, lane, now, actions),
+            Happened::Recovered { ticket, hook, lane, not_before } => {
+                self.recover(ticket, hook, lane, not_before, now, actions);
+            }
+            Happened::Appended(ticket) => self.appended(ticket, actions),
+            Happened::Begun(ticket) => actions.push(Action::Run(ticket)),
+            Happened::Left(ticket) => self.leave(ticket, now, actions),
+            Happened::Rests(ticket, until) => self.rest(ticket, until, actions),
+            Happened::Paused(hook) => self.hooks[hook.0].paused = true,
+            Happened::Resumed(hook) => {
+                self.hooks[hook.0].paused = false;
+                self.start_what_fits(hook, actions);
+            }
+            Happened::TimePassed => self.wake(now, actions),
+            Happened::Draining => self.drain(actions),
+        }
+    }
+
+    /// When [`Happened::TimePassed`] is due next.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.resting.first().map(|(until, _)| *until)
+    }
+
+    /// After how long a caller of the hook should come back: the time that the queue before it takes to drain.
+    pub fn retry_after(&self, hook: HookIndex, now: Timestamp) -> Duration {
+        let hook = &self.hooks[hook.0];
+        let needed = hook.drained.time_for(hook.waiting + 1, now);
+        needed.unwrap_or(RETRY_AFTER_MAX / 6).clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX)
+    }
+
+    /// How many deliveries of the hook wait for their turn, and how many run.
+    pub fn load(&self, hook: HookIndex) -> (usize, usize) {
+        (self.hooks[hook.0].waiting, self.hooks[hook.0].running)
+    }
+
+    /// Whether [`Happened::Draining`] has come.
+    pub fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    fn arrive(
+        &mut self,
+        ticket: Ticket,
+        index: HookIndex,
+        key: Option<LaneKey>,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let hook = &mut self.hooks[index.0];
+        let lane_id = LaneId::of(key, ticket);
+        let turn = hook.turn_for(&lane_id);
+        if self.draining || (turn != Turn::Now && hook.waiting >= hook.limits.queue) {
+            actions.push(Action::Refuse(ticket, self.retry_after(index, now)));
+            return;
+        }
+        let lane = hook.lanes.entry(lane_id.clone()).or_default();
+        if turn == Turn::Now {
+            lane.occupy(ticket);
+            hook.running += 1;
+        } else {
+            lane.queue(ticket);
+            hook.waiting += 1;
+        }
+        self.stays.insert(ticket, Stay { hook: index, lane: lane_id });
+        actions.push(Action::Append(ticket, turn));
+    }
+
+    fn recover(
+        &mut self,
+        ticket: Ticket,
+        index: HookIndex,
+        key: Option<LaneKey>,
+        not_before: Timestamp,
+        now: Timestamp,
+        actions: &mut Vec<Action>,
+    ) {
+        let hook = &mut self.hooks[index.0];
+        let lane_id = LaneId::of(key, ticket);
+        let lane = hook.lanes.entry(lane_id.clone()).or_default();
+        lane.queue(ticket);
+        hook.waiting += 1;
+        if not_before > now {
+            self.resting.insert((not_before, ticket));
+        } else {
+            lane.may_start(ticket);
+        }
+        self.stays.insert(ticket, Stay { hook: index, lane: lane_id });
+        self.announce(ticket);
+        self.start_what_fits(index, actions);
+    }
+
+    fn appended(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
+        let Some((hook, lane)) = self.place(ticket) else { return };
+        if lane.is_occupied_by(ticket) {
+            actions.push(Action::Run(ticket));
+            return;
+        }
+        lane.may_start(ticket);
+        if self.draining {
+            actions.push(Action::TurnAway(ticket));
+            return;
+        }
+        self.announce(ticket);
+        self.start_what_fits(hook, actions);
+    }
+
+    fn leave(&mut self, ticket: Ticket, now: Timestamp, actions: &mut Vec<Action>) {
+        let Some(stay) = self.stays.remove(&ticket) else { return };
+        let hook = &mut self.hooks[stay.hook.0];
+        let Some(lane) = hook.lanes.get_mut(&stay.lane) else { return };
+        if lane.vacate(ticket) {
+            hook.running -= 1;
+            hook.drained.count(now);
+        } else {
+            lane.dequeue(ticket);
+            hook.waiting -= 1;
+        }
+        hook.announce(&stay.lane);
+        self.start_what_fits(stay.hook, actions);
+    }
+
+    fn rest(&mut self, ticket: Ticket, until: Timestamp, actions: &mut Vec<Action>) {
+        let Some((index, lane)) = self.place(ticket) else { return };
+        if !lane.vacate(ticket) {
+            return;
+        }
+        lane.queue_first(ticket);
+        let hook = &mut self.hooks[index.0];
+        hook.running -= 1;
+        hook.waiting += 1;
+        self.resting.insert((until, ticket));
+        self.start_what_fits(index, actions);
+    }
+
+    fn wake(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        while let Some((until, ticket)) = self.resting.first().copied() {
+            if until > now {
+                return;
+            }
+            self.resting.pop_first();
+            if let Some((hook, lane)) = self.place(ticket) {
+                lane.may_start(ticket);
+                self.announce(ticket);
+                self.start_what_fits(hook, actions);
+            }
+        }
+    }
+
+    fn drain(&mut self, actions: &mut Vec<Action>) {
+        self.draining = true;
+        let mut turned_away: Vec<Ticket> =
+            self.hooks.iter().flat_map(|hook| hook.lanes.values()).flat_map(Lane::waiting).collect();
+        turned_away.sort_unstable();
+        actions.extend(turned_away.into_iter().map(Action::TurnAway));
+    }
+
+    fn place(&mut self, ticket: Ticket) -> Option<(HookIndex, &mut Lane)> {
+        let stay = self.stays.get(&ticket)?;
+        let lane = self.hooks[stay.hook.0].lanes.get_mut(&stay.lane)?;
+        Some((stay.hook, lane))
+    }
+
+    fn announce(&mut self, ticket: Ticket) {
+        if let Some(stay) = self.stays.get(&ticket) {
+            self.hooks[stay.hook.0].announce(&stay.lane);
+        }
+    }
+
+    fn start_what_fits(&mut self, index: HookIndex, actions: &mut Vec<Action>) {
+        let hook = &mut self.hooks[index.0];
+        while !self.draining && !hook.paused && hook.running < hook.limits.concurrency {
+            let Some(lane_id) = hook.ready.pop_front() else { return };
+            let Some(lane) = hook.lanes.get_mut(&lane_id) else { continue };
+            if let Some(ticket) = lane.occupy_with_first() {
+                hook.waiting -= 1;
+                hook.running += 1;
+                actions.push(Action::Begin(ticket));
+            }
+        }
+    }
+}
+
+impl Hook {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            paused: false,
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            running: 0,
+            waiting: 0,
+            drained: DrainRate::default(),
+        }
+    }
+
+    fn turn_for(&self, lane: &LaneId) -> Turn {
+        let lane_is_free = !self.lanes.contains_key(lane);
+        if self.paused {
+            Turn::Held
+        } else if lane_is_free && self.running < self.limits.concurrency {
+            Turn::Now
+        } else {
+            Turn::Later
+        }
+    }
+
+    /// Puts the lane among the ready ones if its first delivery could start, and forgets a lane that is empty.
+    fn announce(&mut self, lane_id: &LaneId) {
+        let Some(lane) = self.lanes.get_mut(lane_id) else { return };
+        if lane.is_empty() {
+            self.lanes.remove(lane_id);
+        } else if lane.becomes_ready() {
+            self.ready.push_back(lane_id.clone());
+        }
+    }
+}

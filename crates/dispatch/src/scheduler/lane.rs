@@ -1,0 +1,107 @@
+//! One lane: who is in it, and who waits behind.
+
+use std::collections::VecDeque;
+
+use bookhook_model::LaneKey;
+
+use super::Ticket;
+
+/// A lane's name within its hook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum LaneId {
+    Shared(LaneKey),
+    Own(Ticket),
+}
+
+impl LaneId {
+    pub(super) fn of(key: Option<LaneKey>, ticket: Ticket) -> Self {
+        key.map_or(Self::Own(ticket), Self::Shared)
+    }
+}
+
+/// One at a time, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    occupant: Option<Ticket>,
+    queue: VecDeque<Queued>,
+    /// It stands in the hook's list of ready lanes, and must not be put there twice.
+    listed: bool,
+}
+
+#[derive(Debug)]
+struct Queued {
+    ticket: Ticket,
+    /// It is durable, and not resting before a retry.
+    may_start: bool,
+}
+
+impl Lane {
+    pub(super) fn occupy(&mut self, ticket: Ticket) {
+        debug_assert!(self.occupant.is_none(), "a lane holds one at a time");
+        self.occupant = Some(ticket);
+    }
+
+    pub(super) fn queue(&mut self, ticket: Ticket) {
+        self.queue.push_back(Queued { ticket, may_start: false });
+    }
+
+    /// Back to the head of the queue, resting.
+    pub(super) fn queue_first(&mut self, ticket: Ticket) {
+        self.queue.push_front(Queued { ticket, may_start: false });
+    }
+
+    /// It may start when it is its turn: it is durable, and has rested.
+    pub(super) fn may_start(&mut self, ticket: Ticket) {
+        if let Some(queued) = self.find(ticket) {
+            queued.may_start = true;
+        }
+    }
+
+    pub(super) fn is_occupied_by(&self, ticket: Ticket) -> bool {
+        self.occupant == Some(ticket)
+    }
+
+    /// Whether `ticket` was the occupant; if so, it is no more.
+    pub(super) fn vacate(&mut self, ticket: Ticket) -> bool {
+        self.occupant.take_if(|occupant| *occupant == ticket).is_some()
+    }
+
+    pub(super) fn dequeue(&mut self, ticket: Ticket) {
+        self.queue.retain(|queued| queued.ticket != ticket);
+    }
+
+    /// Whether it has just become ready: free, with a first that may start, and not listed yet. It is listed now.
+    pub(super) fn becomes_ready(&mut self) -> bool {
+        let becomes = !self.listed && self.first_may_start();
+        self.listed |= becomes;
+        becomes
+    }
+
+    /// Takes it off the list; its first becomes the occupant, if that may still start.
+    pub(super) fn occupy_with_first(&mut self) -> Option<Ticket> {
+        self.listed = false;
+        if !self.first_may_start() {
+            return None;
+        }
+        let first = self.queue.pop_front()?;
+        self.occupy(first.ticket);
+        Some(first.ticket)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.occupant.is_none() && self.queue.is_empty()
+    }
+
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Ticket> {
+        self.queue.iter().map(|queued| queued.ticket)
+    }
+
+    fn first_may_start(&self) -> bool {
+        self.occupant.is_none() && self.queue.front().is_some_and(|first| first.may_start)
+    }
+
+    /// Looked for from the back, where the newest is.
+    fn find(&mut self, ticket: Ticket) -> Option<&mut Queued> {
+        self.queue.iter_mut().rev().find(|queued| queued.ticket == ticket)
+    }
+}

@@ -1,0 +1,132 @@
+//! What becomes of a delivery after a run: one pure decision, taken when the run has ended.
+
+use jiff::Timestamp;
+
+use bookhook_journal::Then;
+use bookhook_model::policy::Jitter;
+use bookhook_model::units::show_duration;
+use bookhook_model::{Failure, FailureKind, ParkReason, RetryPolicy, RunEnd};
+
+/// Who tries again when a run does not settle the delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Driver {
+    /// The caller: it waits for the response, and sends the event again if it gets none.
+    Caller,
+    /// The host: nobody waits, since the host came back from a crash.
+    Host,
+}
+
+/// The run that has ended, and what came before it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tried {
+    pub(crate) driver: Driver,
+    /// How many runs there were, with this one.
+    pub(crate) runs: u32,
+    pub(crate) received_at: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+/// Decides.
+pub(crate) fn verdict(end: &RunEnd, tried: Tried, policy: &RetryPolicy, jitter: Jitter) -> Then {
+    match (end, tried.driver) {
+        (RunEnd::Answered { response, .. }, _) => Then::Settled(response.clone()),
+        (RunEnd::Busy { .. }, Driver::Caller) => Then::AwaitCaller,
+        (RunEnd::Busy { retry_after }, Driver::Host) => {
+            let failure = Failure {
+                kind: FailureKind::Status(429),
+                message: "the handler answered 429".to_owned(),
+                retry_after: *retry_after,
+            };
+            try_again(&failure, tried, policy, jitter)
+        }
+        (RunEnd::Failed(failure), Driver::Host) if failure.kind.is_retryable() => {
+            try_again(failure, tried, policy, jitter)
+        }
+        (RunEnd::Failed(failure), _) => Then::Settled(failure.to_response()),
+    }
+}
+
+/// A delivery whose caller was sent away by a busy handler is given up when it was received before this time.
+pub(crate) fn caller_is_gone_before(policy: &RetryPolicy, now: Timestamp) -> (Timestamp, ParkReason) {
+    let before = now.saturating_sub(policy.max_age).unwrap_or(Timestamp::MIN);
+    (before, ParkReason::CallerGone(show_duration(policy.max_age)))
+}
+
+fn try_again(failure: &Failure, tried: Tried, policy: &RetryPolicy, jitter: Jitter) -> Then {
+    let wait = policy.delay(tried.runs, failure.retry_after, jitter);
+    let due = tried.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    let too_old = due.duration_since(tried.received_at).unsigned_abs() > policy.max_age;
+    if tried.runs >= policy.max_runs || too_old {
+        return Then::Park(ParkReason::GaveUp { runs: tried.runs, last: failure.message.clone() });
+    }
+    Then::RetryAt(due)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bookhook_model::{Outcome, Response};
+
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy {
+        max_runs: 3,
+        first: Duration::from_secs(1),
+        max: Duration::from_mins(1),
+        max_age: Duration::from_hours(1),
+    };
+
+    fn tried(driver: Driver, runs: u32) -> Tried {
+        let received_at = Timestamp::from_second(1_000_000).unwrap();
+        Tried { driver, runs, received_at, now: received_at }
+    }
+
+    fn failed(kind: FailureKind) -> RunEnd {
+        RunEnd::Failed(Failure::new(kind, "nothing listens there"))
+    }
+
+    #[test]
+    fn a_response_settles_whoever_waits() {
+        let end = RunEnd::Answered { status: Some(200), response: Response::error("no such account") };
+        for driver in [Driver::Caller, Driver::Host] {
+            let then = verdict(&end, tried(driver, 1), &POLICY, Jitter(0));
+            assert_eq!(then, Then::Settled(Response::error("no such account")));
+        }
+    }
+
+    #[test]
+    fn a_caller_is_told_of_a_failure_and_the_host_tries_again_instead() {
+        let end = failed(FailureKind::Unreachable);
+        let Then::Settled(response) = verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)) else {
+            panic!("the caller waits for a response")
+        };
+        assert_eq!(response.outcome(), Outcome::Error);
+        let host = tried(Driver::Host, 1);
+        let due = host.now + Duration::from_secs(1);
+        assert_eq!(verdict(&end, host, &POLICY, Jitter(0)), Then::RetryAt(due));
+    }
+
+    #[test]
+    fn a_busy_handler_leaves_the_next_try_to_the_caller() {
+        let end = RunEnd::Busy { retry_after: None };
+        assert_eq!(verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)), Then::AwaitCaller);
+        assert!(matches!(verdict(&end, tried(Driver::Host, 1), &POLICY, Jitter(0)), Then::RetryAt(_)));
+    }
+
+    #[test]
+    fn the_host_gives_up_after_the_last_run_or_when_the_event_is_too_old() {
+        let end = failed(FailureKind::TimedOut);
+        let last = verdict(&end, tried(Driver::Host, 3), &POLICY, Jitter(0));
+        assert!(matches!(last, Then::Park(ParkReason::GaveUp { runs: 3, .. })));
+        let old =
+            Tried { now: tried(Driver::Host, 1).now + Duration::from_hours(1), ..tried(Driver::Host, 1) };
+        assert!(matches!(verdict(&end, old, &POLICY, Jitter(0)), Then::Park(_)));
+    }
+
+    #[test]
+    fn what_cannot_end_better_is_not_tried_again() {
+        let then = verdict(&failed(FailureKind::Status(404)), tried(Driver::Host, 1), &POLICY, Jitter(0));
+        assert!(matches!(then, Then::Settled(_)));
+    }
+}

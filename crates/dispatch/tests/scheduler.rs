@@ -1,0 +1,357 @@
+//! The scheduler against a reference that is too simple to be wrong: a list of entries a hook, in order of arrival,
+//! looked through from the front at every question. Random arrivals, journal answers, finishes, failures, pauses,
+//! crashes and passing time; a failing case is shrunk, and its seed is printed and kept.
+
+use std::time::Duration;
+
+use bookhook_dispatch::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
+use bookhook_model::LaneKey;
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+const HOOKS: usize = 2;
+
+#[derive(Debug, Clone)]
+enum Op {
+    Arrive {
+        hook: usize,
+        lane: Option<u8>,
+    },
+    /// The journal answers one of the appends under way.
+    AppendAnswered {
+        which: usize,
+        fresh: bool,
+    },
+    /// The journal answers one of the begins under way.
+    BeginAnswered {
+        which: usize,
+        begun: bool,
+    },
+    /// A handler ends: for good, or to rest so many seconds before a retry.
+    Finish {
+        which: usize,
+        rest: Option<u8>,
+    },
+    Pause(usize),
+    Resume(usize),
+    Pass(u8),
+    Crash,
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        8 => (0..HOOKS, proptest::option::weighted(0.9, 0..3_u8)).prop_map(|(hook, lane)| Op::Arrive { hook, lane }),
+        8 => (any::<usize>(), proptest::bool::weighted(0.8)).prop_map(|(which, fresh)| Op::AppendAnswered { which, fresh }),
+        6 => (any::<usize>(), proptest::bool::weighted(0.8)).prop_map(|(which, begun)| Op::BeginAnswered { which, begun }),
+        8 => (any::<usize>(), proptest::option::weighted(0.2, 1..20_u8)).prop_map(|(which, rest)| Op::Finish { which, rest }),
+        1 => (0..HOOKS).prop_map(Op::Pause),
+        2 => (0..HOOKS).prop_map(Op::Resume),
+        2 => (1..20_u8).prop_map(Op::Pass),
+        1 => Just(Op::Crash),
+    ];
+    proptest::collection::vec(op, 1..120)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Appending(Turn),
+    Waiting,
+    Resting(Timestamp),
+    Beginning,
+    Running,
+}
+
+impl Phase {
+    /// It has its lane to itself and counts towards the hook's concurrency.
+    fn is_active(self) -> bool {
+        matches!(self, Self::Appending(Turn::Now) | Self::Beginning | Self::Running)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    ticket: Ticket,
+    lane: Option<LaneKey>,
+    phase: Phase,
+}
+
+/// The reference, and the scheduler beside it.
+struct World {
+    limits: Vec<Limits>,
+    scheduler: Scheduler,
+    hooks: Vec<Vec<Entry>>,
+    paused: Vec<bool>,
+    now: Timestamp,
+    tickets: u64,
+}
+
+impl World {
+    fn new(limits: Vec<Limits>) -> Self {
+        let scheduler = Scheduler::new(limits.clone());
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let (hooks, paused) = (vec![Vec::new(); HOOKS], vec![false; HOOKS]);
+        Self { limits, scheduler, hooks, paused, now, tickets: 0 }
+    }
+
+    fn apply(&mut self, op: Op) {
+        match op {
+            Op::Arrive { hook, lane } => self.arrive(hook, lane.map(|lane| LaneKey(lane.to_string().into()))),
+            Op::AppendAnswered { which, fresh } => {
+                if let Some((hook, at)) = self.pick(which, |phase| matches!(phase, Phase::Appending(_))) {
+                    self.append_answered(hook, at, fresh);
+                }
+            }
+            Op::BeginAnswered { which, begun } => {
+                if let Some((hook, at)) = self.pick(which, |phase| phase == Phase::Beginning) {
+                    self.begin_answered(hook, at, begun);
+                }
+            }
+            Op::Finish { which, rest } => {
+                if let Some((hook, at)) = self.pick(which, |phase| phase == Phase::Running) {
+                    self.finish(hook, at, rest);
+                }
+            }
+            Op::Pause(hook) => {
+                self.paused[hook] = true;
+                self.step(Happened::Paused(HookIndex(hook)));
+            }
+            Op::Resume(hook) => {
+                self.paused[hook] = false;
+                self.step(Happened::Resumed(HookIndex(hook)));
+            }
+            Op::Pass(seconds) => self.pass(seconds),
+            Op::Crash => self.crash(),
+        }
+        self.check();
+    }
+
+    fn arrive(&mut self, hook: usize, lane: Option<LaneKey>) {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        let expected = self.expected_turn(hook, lane.as_ref());
+        let mut actions = Vec::new();
+        let happened = Happened::Arrived { ticket, hook: HookIndex(hook), lane: lane.clone() };
+        self.scheduler.step(happened, self.now, &mut actions);
+        match (expected, actions.as_slice()) {
+            (None, [Action::Refuse(refused, retry_after)]) => {
+                assert_eq!(*refused, ticket);
+                assert!((1..=60).contains(&retry_after.as_secs()), "{retry_after:?}");
+            }
+            (Some(turn), [Action::Append(appended, given)]) => {
+                assert_eq!((*appended, *given), (ticket, turn));
+                self.hooks[hook].push(Entry { ticket, lane, phase: Phase::Appending(turn) });
+            }
+            (expected, actions) => panic!("expected {expected:?}, got {actions:?}"),
+        }
+    }
+
+    fn expected_turn(&self, hook: usize, lane: Option<&LaneKey>) -> Option<Turn> {
+        let entries = &self.hooks[hook];
+        let active = entries.iter().filter(|entry| entry.phase.is_active()).count();
+        let lane_is_free = lane.is_none() || entries.iter().all(|entry| entry.lane.as_ref() != lane);
+        if !self.paused[hook] && lane_is_free && active < self.limits[hook].concurrency {
+            return Some(Turn::Now);
+        }
+        let waiting = entries.len() - active;
+        let turn = if self.paused[hook] { Turn::Held } else { Turn::Later };
+        (waiting < self.limits[hook].queue).then_some(turn)
+    }
+
+    fn append_answered(&mut self, hook: usize, at: usize, fresh: bool) {
+        let ticket = self.hooks[hook][at].ticket;
+        if !fresh {
+            self.hooks[hook].remove(at);
+            self.step(Happened::Left(ticket));
+        } else if self.hooks[hook][at].phase == Phase::Appending(Turn::Now) {
+            // Still counted as active; the step must say to run it.
+            self.hooks[hook][at].phase = Phase::Beginning;
+            self.step(Happened::Appended(ticket));
+            assert_eq!(self.hooks[hook][at].phase, Phase::Running);
+        } else {
+            self.hooks[hook][at].phase = Phase::Waiting;
+            self.step(Happened::Appended(ticket));
+        }
+    }
+
+    fn begin_answered(&mut self, hook: usize, at: usize, begun: bool) {
+        let ticket = self.hooks[hook][at].ticket;
+        if begun {
+            self.step(Happened::Begun(ticket));
+            assert_eq!(self.hooks[hook][at].phase, Phase::Running);
+        } else {
+            self.hooks[hook].remove(at);
+            self.step(Happened::Left(ticket));
+        }
+    }
+
+    fn finish(&mut self, hook: usize, at: usize, rest: Option<u8>) {
+        let ticket = self.hooks[hook][at].ticket;
+        if let Some(seconds) = rest {
+            let until = self.now + Duration::from_secs(seconds.into());
+            self.hooks[hook][at].phase = Phase::Resting(until);
+            self.step(Happened::Rests(ticket, until));
+        } else {
+            self.hooks[hook].remove(at);
+            self.step(Happened::Left(ticket));
+        }
+    }
+
+    fn pass(&mut self, seconds: u8) {
+        self.now += Duration::from_secs(seconds.into());
+        for entry in self.hooks.iter_mut().flatten() {
+            if matches!(entry.phase, Phase::Resting(until) if until <= self.now) {
+                entry.phase = Phase::Waiting;
+            }
+        }
+        self.step(Happened::TimePassed);
+    }
+
+    /// Only what is durable is left; it is found in order, and nothing runs until the new scheduler says so.
+    fn crash(&mut self) {
+        self.scheduler = Scheduler::new(self.limits.clone());
+        let found = std::mem::replace(&mut self.hooks, vec![Vec::new(); HOOKS]);
+        for (hook, paused) in self.paused.clone().into_iter().enumerate() {
+            if paused {
+                self.step(Happened::Paused(HookIndex(hook)));
+            }
+        }
+        for (hook, entries) in found.into_iter().enumerate() {
+            for mut entry in entries.into_iter().filter(|entry| !matches!(entry.phase, Phase::Appending(_))) {
+                let not_before = match entry.phase {
+                    Phase::Resting(until) => until,
+                    _ => self.now,
+                };
+                entry.phase = if not_before > self.now { Phase::Resting(not_before) } else { Phase::Waiting };
+                let (ticket, lane) = (entry.ticket, entry.lane.clone());
+                self.hooks[hook].push(entry);
+                self.step(Happened::Recovered { ticket, hook: HookIndex(hook), lane, not_before });
+            }
+        }
+    }
+
+    /// Everything that the scheduler starts must be startable by the reference at that moment.
+    fn step(&mut self, happened: Happened) {
+        let mut actions = Vec::new();
+        self.scheduler.step(happened, self.now, &mut actions);
+        for action in actions {
+            match action {
+                Action::Begin(ticket) => {
+                    let (hook, at) = self.entry(ticket);
+                    assert!(self.may_begin(hook, at), "{ticket:?} must not begin in {:?}", self.hooks[hook]);
+                    self.hooks[hook][at].phase = Phase::Beginning;
+                }
+                Action::Run(ticket) => {
+                    let (hook, at) = self.entry(ticket);
+                    assert_eq!(
+                        self.hooks[hook][at].phase,
+                        Phase::Beginning,
+                        "a run is journaled before it starts"
+                    );
+                    self.hooks[hook][at].phase = Phase::Running;
+                }
+                other => panic!("nothing arrived and nothing drains: {other:?}"),
+            }
+        }
+    }
+
+    fn may_begin(&self, hook: usize, at: usize) -> bool {
+        let (entries, entry) = (&self.hooks[hook], &self.hooks[hook][at]);
+        let active = entries.iter().filter(|entry| entry.phase.is_active()).count();
+        let is_first = entry.lane.is_none() || !entries[..at].iter().any(|before| before.lane == entry.lane);
+        // The one before it may be active only in another lane; one behind it cannot be, for it is behind.
+        entry.phase == Phase::Waiting
+            && is_first
+            && !self.paused[hook]
+            && active < self.limits[hook].concurrency
+    }
+
+    /// Nobody waits who could run; the counts agree; the next wake-up is not later than needed.
+    fn check(&self) {
+        for (hook, entries) in self.hooks.iter().enumerate() {
+            let idle = (0..entries.len()).find(|at| self.may_begin(hook, *at));
+            assert_eq!(idle, None, "could run and does not: {entries:?}");
+            let active = entries.iter().filter(|entry| entry.phase.is_active()).count();
+            assert!(active <= self.limits[hook].concurrency);
+            assert_eq!(self.scheduler.load(HookIndex(hook)), (entries.len() - active, active));
+        }
+        let next = self.hooks.iter().flatten().filter_map(|entry| match entry.phase {
+            Phase::Resting(until) => Some(until),
+            _ => None,
+        });
+        if let Some(due) = next.min() {
+            assert!(
+                self.scheduler.wake_at().is_some_and(|at| at <= due),
+                "a resting delivery would be forgotten"
+            );
+        }
+    }
+
+    /// Once faults stop, everything ends.
+    fn settle_everything(&mut self) {
+        for hook in 0..HOOKS {
+            self.apply(Op::Resume(hook));
+        }
+        while self.hooks.iter().any(|entries| !entries.is_empty()) {
+            let before: usize = self.hooks.iter().map(Vec::len).sum();
+            self.apply(Op::Pass(20));
+            for _ in 0..before {
+                self.apply(Op::AppendAnswered { which: 0, fresh: true });
+                self.apply(Op::BeginAnswered { which: 0, begun: true });
+            }
+            self.apply(Op::Finish { which: 0, rest: None });
+            let after: usize = self.hooks.iter().map(Vec::len).sum();
+            assert!(after < before, "stuck: {:?}", self.hooks);
+        }
+    }
+
+    fn pick(&self, which: usize, wanted: impl Fn(Phase) -> bool) -> Option<(usize, usize)> {
+        let all = self.hooks.iter().enumerate();
+        let places = all.flat_map(|(hook, entries)| (0..entries.len()).map(move |at| (hook, at)));
+        let fitting: Vec<_> = places.filter(|(hook, at)| wanted(self.hooks[*hook][*at].phase)).collect();
+        (!fitting.is_empty()).then(|| fitting[which % fitting.len()])
+    }
+
+    fn entry(&self, ticket: Ticket) -> (usize, usize) {
+        let mut all = self.hooks.iter().enumerate();
+        let found = all.find_map(|(hook, entries)| {
+            entries.iter().position(|entry| entry.ticket == ticket).map(|at| (hook, at))
+        });
+        found.unwrap_or_else(|| panic!("{ticket:?} is not there"))
+    }
+}
+
+fn limits() -> impl Strategy<Value = Vec<Limits>> {
+    let one = (1..4_usize, 0..6_usize).prop_map(|(concurrency, queue)| Limits { concurrency, queue });
+    proptest::collection::vec(one, HOOKS)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_scheduler_agrees_with_the_reference(limits in limits(), ops in ops()) {
+        let mut world = World::new(limits);
+        for op in ops {
+            world.apply(op);
+        }
+        world.settle_everything();
+    }
+}
+
+#[test]
+fn draining_turns_away_who_waits_and_begins_nothing() {
+    let mut world = World::new(vec![Limits { concurrency: 1, queue: 5 }; HOOKS]);
+    for _ in 0..2 {
+        world.apply(Op::Arrive { hook: 0, lane: Some(0) });
+        world.apply(Op::AppendAnswered { which: 0, fresh: true });
+    }
+    let mut actions = Vec::new();
+    world.scheduler.step(Happened::Draining, world.now, &mut actions);
+    assert_eq!(actions, [Action::TurnAway(Ticket(2))]);
+    actions.clear();
+    world.scheduler.step(Happened::Left(Ticket(1)), world.now, &mut actions);
+    assert_eq!(actions, []);
+    let arrived = Happened::Arrived { ticket: Ticket(3), hook: HookIndex(0), lane: None };
+    world.scheduler.step(arrived, world.now, &mut actions);
+    assert!(matches!(actions.as_slice(), [Action::Refuse(Ticket(3), _)]));
+}

@@ -1,0 +1,55 @@
+//! Who calls, and how a call is verified and read: one file a source, and one arm in each function here.
+
+pub(crate) mod bkper;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use jiff::Timestamp;
+
+use bookhook_dispatch::Purpose;
+use bookhook_model::{Event, LaneRule};
+
+use crate::identity::Refusal;
+
+use bkper::Bkper;
+
+/// A hook's source.
+#[derive(Debug)]
+pub enum Source {
+    /// Bkper, on behalf of the users of an app.
+    Bkper(Bkper),
+}
+
+/// Why a verified body is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoEvent {
+    #[error("the body is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    #[error("the body is no JSON object")]
+    NotAnObject,
+    #[error("the body is no Bkper event: `{0}` is missing")]
+    Missing(&'static str),
+    #[error("the header `{0}` is not text")]
+    HeaderNotText(&'static str),
+}
+
+impl Source {
+    /// Whether the caller is who it must be. Works on what came, before anything of it is read.
+    pub(crate) async fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<(), Refusal> {
+        match self {
+            Self::Bkper(bkper) => bkper.verify(headers, now).await,
+        }
+    }
+
+    /// The event in a verified body, and what is to be done with it.
+    pub(crate) fn read(
+        &self,
+        headers: &HeaderMap,
+        body: Bytes,
+        lane: &LaneRule,
+    ) -> Result<(Event, Purpose), NoEvent> {
+        match self {
+            Self::Bkper(bkper) => bkper.read(headers, body, lane),
+        }
+    }
+}
