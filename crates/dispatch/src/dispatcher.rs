@@ -184,6 +184,12 @@ impl Dispatcher {
     }
 }
 
+impl std::fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.shared.hooks.iter().map(|hook| &hook.name)).finish()
+    }
+}
+
 impl Shared {
     pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
         // A panic while the lock was held is a bug; the desk itself is whole between steps.

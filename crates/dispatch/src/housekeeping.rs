@@ -42,7 +42,16 @@ async fn sweep(shared: Weak<Shared>) {
         if let Err(failed) = strong.journal.erase_expired_tokens(now).await {
             warn!(error = %failed, "expired tokens could not be erased; it is tried again");
         }
-        let _ = caller_is_gone_before;
+        for hook in &strong.hooks {
+            let (before, reason) = caller_is_gone_before(&hook.policy.retry, now);
+            match strong.journal.park_awaiting_callers(hook.name.clone(), before, reason, now).await {
+                Ok(0) => {}
+                Ok(parked) => warn!(hook = %hook.name, parked, "callers did not come back; parked"),
+                Err(failed) => {
+                    warn!(hook = %hook.name, error = %failed, "overdue deliveries could not be parked")
+                }
+            }
+        }
     }
 }
 

@@ -21,7 +21,9 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
         }
     }
     let (mut recovered, mut homeless) = (0_usize, 0_usize);
-    for unsettled in found.unsettled {
+    // Those that a busy handler sent away are their callers' to bring again.
+    let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
+    for unsettled in ours {
         if take_up(shared, unsettled) {
             recovered += 1;
         } else {

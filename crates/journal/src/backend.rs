@@ -19,6 +19,13 @@ pub(crate) trait Backend: Send + Sync {
     fn settle(&self, act: Settle) -> Pending<()>;
     fn note_answered(&self, id: DeliveryId, status: u16);
     fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()>;
+    fn park_awaiting_callers(
+        &self,
+        hook: HookName,
+        sent_before: Timestamp,
+        reason: ParkReason,
+        at: Timestamp,
+    ) -> Pending<u64>;
     fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()>;
     fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp) -> Pending<Recovered>;

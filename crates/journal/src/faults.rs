@@ -123,6 +123,16 @@ impl Backend for Faulty {
         self.write(Write::Park, |inner| inner.park(id, reason, at))
     }
 
+    fn park_awaiting_callers(
+        &self,
+        hook: HookName,
+        sent_before: Timestamp,
+        reason: ParkReason,
+        at: Timestamp,
+    ) -> Pending<u64> {
+        self.write(Write::Park, |inner| inner.park_awaiting_callers(hook, sent_before, reason, at))
+    }
+
     fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
         self.write(Write::Pause, |inner| inner.pause(hook, at))
     }

@@ -129,6 +129,18 @@ impl Journal {
         self.backend.park(id, reason, at)
     }
 
+    /// Gives up on the hook's deliveries whose caller was to send them again and has not since `sent_before`; gives how
+    /// many there were. Durable when the answer is there.
+    pub fn park_awaiting_callers(
+        &self,
+        hook: HookName,
+        sent_before: Timestamp,
+        reason: ParkReason,
+        at: Timestamp,
+    ) -> Pending<u64> {
+        self.backend.park_awaiting_callers(hook, sent_before, reason, at)
+    }
+
     /// Notes that a hook is paused, and holds what waits in it (but for what waits for its caller, which is held when
     /// the caller comes). Durable when the answer is there. Pausing twice is pausing once.
     pub fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
@@ -172,7 +184,7 @@ impl Journal {
     }
 
     /// Deliveries that were appended after the cursor, oldest first. The page's `next` is always there.
-    pub async fn list_after(&self, filter: &Filter, after: &Cursor, limit: usize) -> Result<Page, ReadError> {
+    pub async fn list_after(&self, filter: &Filter, after: Cursor, limit: usize) -> Result<Page, ReadError> {
         self.backend.list(Listing::after(filter, after, limit)).await
     }
 

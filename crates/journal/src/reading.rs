@@ -112,8 +112,8 @@ impl Listing {
         Self { filter: filter.clone(), order: Order::Newest(before.copied()), limit }
     }
 
-    pub(crate) fn after(filter: &Filter, after: &Cursor, limit: usize) -> Self {
-        Self { filter: filter.clone(), order: Order::After(*after), limit }
+    pub(crate) fn after(filter: &Filter, after: Cursor, limit: usize) -> Self {
+        Self { filter: filter.clone(), order: Order::After(after), limit }
     }
 }
 
@@ -156,7 +156,7 @@ impl Reader {
 
     /// As [`Journal::list_after`](crate::Journal::list_after): asked again and again with the `next` of the page
     /// before, it follows the journal.
-    pub async fn list_after(&self, filter: &Filter, after: &Cursor, limit: usize) -> Result<Page, ReadError> {
+    pub async fn list_after(&self, filter: &Filter, after: Cursor, limit: usize) -> Result<Page, ReadError> {
         self.0.list(Listing::after(filter, after, limit)).await
     }
 

@@ -36,6 +36,11 @@ impl SealingKey {
         Ok(Self(SecretBox::new(Box::new(key))))
     }
 
+    /// These bytes as a key.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(SecretBox::new(Box::new(bytes)))
+    }
+
     /// A new key.
     pub(crate) fn random() -> Result<Self, NoEntropy> {
         let mut key = Box::new([0; KEY_BYTES]);

@@ -38,7 +38,7 @@ use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
 
 use act::{Act, Asked};
-use upkeep::{EraseExpired, NoteAnswered, Park, Pause, Probe, Recover, Resume};
+use upkeep::{EraseExpired, NoteAnswered, Park, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
 pub use migrate::MIGRATIONS;
@@ -72,7 +72,7 @@ impl Sqlite {
         let reads = Reads::start(place)?;
         let healthy = Arc::new(AtomicBool::new(true));
         let (queue, messages) = mpsc::channel();
-        let writer = Writer::new(conn, messages, Arc::clone(&healthy), wal, place.path());
+        let writer = Writer::new(conn, messages, Arc::clone(&healthy), wal, reads.clone());
         let thread = writer.spawn(lock)?;
         Ok(Self { queue, reads, healthy, writer: Mutex::new(Some(thread)) })
     }
@@ -108,6 +108,16 @@ impl Backend for Sqlite {
 
     fn park(&self, id: DeliveryId, reason: ParkReason, _at: Timestamp) -> Pending<()> {
         self.ask(Park { id, reason })
+    }
+
+    fn park_awaiting_callers(
+        &self,
+        hook: HookName,
+        sent_before: Timestamp,
+        reason: ParkReason,
+        _at: Timestamp,
+    ) -> Pending<u64> {
+        self.ask(ParkAwaitingCallers { hook, sent_before, reason })
     }
 
     fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
@@ -148,7 +158,6 @@ impl Backend for Sqlite {
 
     fn close(&self) -> Pending<()> {
         let (reply, closed) = Pending::channel();
-        self.reads.stop();
         self.hand_in(Message::Close(Some(reply)));
         closed
     }
@@ -156,7 +165,6 @@ impl Backend for Sqlite {
 
 impl Drop for Sqlite {
     fn drop(&mut self) {
-        self.reads.stop();
         self.hand_in(Message::Close(None));
         let thread = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         // A writer that has panicked has told so.

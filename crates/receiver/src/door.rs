@@ -124,6 +124,12 @@ impl Door {
     }
 }
 
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Door({:?})", self.shared.dispatcher)
+    }
+}
+
 /// One event's way: each check in its turn, and the reply.
 async fn receive(
     State(receiver): State<Receiver>,

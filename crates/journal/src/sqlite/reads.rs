@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
-use bookhook_model::{Delivery, DeliveryId, Filter};
+use bookhook_model::{Delivery, DeliveryId, Filter, HookName, Outcome, State};
 
 use crate::error::{OpenError, ReadError};
 use crate::headers;
@@ -62,6 +62,10 @@ impl Reads {
             drop(queue);
             let _ = thread.join();
         }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0.path
     }
 
     pub(crate) fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError> {
@@ -159,13 +163,13 @@ fn filtered(
     let wanted = params![
         bound,
         limit,
-        filter.hook.as_ref().map(|hook| hook.as_str()),
+        filter.hook.as_ref().map(HookName::as_str),
         filter.book_id,
         filter.event_id,
         filter.event_type,
         filter.agent_id,
-        filter.state.map(|state| state.as_str()),
-        filter.outcome.map(|outcome| outcome.as_str()),
+        filter.state.map(State::as_str),
+        filter.outcome.map(Outcome::as_str),
         filter.error,
         filter.after.map(Column),
         filter.before.map(Column),

@@ -55,6 +55,24 @@ impl Act for Park {
     }
 }
 
+/// Deliveries whose callers have not come back are given up.
+pub(super) struct ParkAwaitingCallers {
+    pub(super) hook: HookName,
+    pub(super) sent_before: Timestamp,
+    pub(super) reason: ParkReason,
+}
+
+impl Act for ParkAwaitingCallers {
+    type Found = u64;
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<u64, Fault> {
+        let before = Column(self.sent_before);
+        let parked =
+            db.park_awaiting_callers.execute(params![self.hook.as_str(), before, self.reason.to_string()])?;
+        Ok(u64::try_from(parked).unwrap_or(u64::MAX))
+    }
+}
+
 /// A hook is paused.
 pub(super) struct Pause {
     pub(super) hook: HookName,

@@ -15,6 +15,7 @@ use crate::pending::Reply;
 
 use super::act::Entry;
 use super::problem;
+use super::reads::Reads;
 use super::statements::Statements;
 use super::wal::Wal;
 
@@ -39,6 +40,8 @@ pub(super) struct Writer {
     intake: Intake,
     ledger: Ledger,
     wal: Wal,
+    /// Stopped before the writer ends, so that the file is nobody's then.
+    reads: Reads,
 }
 
 impl Writer {
@@ -47,10 +50,11 @@ impl Writer {
         messages: Receiver<Message>,
         healthy: Arc<AtomicBool>,
         wal: Wal,
-        path: PathBuf,
+        reads: Reads,
     ) -> Self {
-        let intake = Intake { messages, closing: None };
-        Self { conn, intake, ledger: Ledger { healthy, path }, wal }
+        let path = reads.path().to_owned();
+        let intake = Intake { messages, is_closing: false, closer: None };
+        Self { conn, intake, ledger: Ledger { healthy, path }, wal, reads }
     }
 
     /// Starts the thread, which keeps the lock until the journal is closed.
@@ -60,10 +64,10 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("journal-write".into())
             .spawn(move || {
-                let closing = self.run(&report);
+                let closer = self.run(&report);
                 drop(lock);
-                if let Some(reply) = closing {
-                    let _ = reply.send(Ok(()));
+                if let Some(closer) = closer {
+                    let _ = closer.send(Ok(()));
                 }
             })
             .map_err(OpenError::System)?;
@@ -86,22 +90,24 @@ impl Writer {
             }
             Err(error) => drop(report.send(Err(error))),
         }
+        self.reads.stop();
         self.wal.finish(self.conn);
-        self.intake.closing.flatten()
+        self.intake.closer
     }
 }
 
 /// The queue, taken in groups.
 struct Intake {
     messages: Receiver<Message>,
-    /// Set once the journal is closing, with who is to be told.
-    closing: Option<Option<Reply<()>>>,
+    is_closing: bool,
+    /// Who is to be told when the journal is closed.
+    closer: Option<Reply<()>>,
 }
 
 impl Intake {
     /// Waits for acts; `None` when there will be no more.
     fn next_group(&mut self) -> Option<Vec<Box<dyn Entry>>> {
-        if self.closing.is_some() {
+        if self.is_closing {
             return None;
         }
         let mut group = Vec::new();
@@ -115,14 +121,14 @@ impl Intake {
     fn take(&mut self, message: Message, group: &mut Vec<Box<dyn Entry>>) {
         match message {
             Message::Act(entry) => group.push(entry),
-            Message::Close(reply) => self.closing = Some(reply),
+            Message::Close(closer) => (self.is_closing, self.closer) = (true, closer),
         }
     }
 
     /// While there are lazy acts only, waits a little for one that is worth a sync.
     fn wait_for_company(&mut self, group: &mut Vec<Box<dyn Entry>>) {
         let until = Instant::now() + LAZY_WAIT;
-        while self.closing.is_none()
+        while !self.is_closing
             && group.len() < GROUP_ACTS_MAX
             && group.last().is_some_and(|entry| entry.is_lazy())
         {
@@ -136,7 +142,7 @@ impl Intake {
 
     fn take_what_is_there(&mut self, group: &mut Vec<Box<dyn Entry>>) {
         let mut bytes: usize = group.iter().map(|entry| entry.bytes()).sum();
-        while self.closing.is_none() && group.len() < GROUP_ACTS_MAX && bytes < GROUP_BYTES_MAX {
+        while !self.is_closing && group.len() < GROUP_ACTS_MAX && bytes < GROUP_BYTES_MAX {
             match self.messages.try_recv() {
                 Ok(message) => self.take(message, group),
                 Err(_) => return,

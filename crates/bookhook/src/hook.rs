@@ -1,0 +1,118 @@
+//! A hook whose handler is written in Rust.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bkper_model::EventType;
+use bookhook_handlers::{Handler, Invocation, NativeHandler};
+use bookhook_model::{Policy, Response};
+
+use crate::config::{ConfigErrors, Manifest, OwnEvents, Verification};
+use crate::context::Context;
+
+type Answering = Pin<Box<dyn Future<Output = anyhow::Result<Response>> + Send>>;
+type Function = Box<dyn Fn(Context) -> Answering + Send + Sync>;
+
+/// An app of Bkper, handled in Rust, served at `/hooks/{id of the app}`.
+///
+/// By default its own events are skipped, and a type that it has no function for is answered with
+/// `{"result": false}`. A function's `Err` becomes `{"error": …}` with its chain, and so does a panic.
+pub struct Hook {
+    pub(crate) manifest: Manifest,
+    pub(crate) own_events: OwnEvents,
+    pub(crate) verify: Verify,
+    pub(crate) policy: Policy,
+    functions: HashMap<Box<str>, Function>,
+}
+
+/// How callers are verified.
+pub(crate) enum Verify {
+    /// As Bkper's calls to the host's public URL, or to those of the manifest.
+    Default,
+    /// As told.
+    Told(Verification),
+    /// By the platform in front.
+    No,
+}
+
+impl Hook {
+    /// The app that this `bkper.yaml` or `bkper.json`, or the folder that holds one, describes.
+    pub fn bkper(manifest: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
+        let (manifest, _) = Manifest::load(manifest.as_ref())?;
+        Ok(Self {
+            manifest,
+            own_events: OwnEvents::Skip,
+            verify: Verify::Default,
+            policy: Policy::default(),
+            functions: HashMap::new(),
+        })
+    }
+
+    /// Handles events of this type with `function`. A later call for the same type replaces an earlier one.
+    ///
+    /// The manifest must declare the type too: Bkper sends what it declares, and the host sets aside what it does not.
+    #[must_use]
+    pub fn on<F, Fut>(mut self, event_type: EventType, function: F) -> Self
+    where
+        F: Fn(Context) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = anyhow::Result<Response>> + Send + 'static,
+    {
+        let function: Function = Box::new(move |cx| Box::pin(function(cx)));
+        self.functions.insert(event_type.as_str().into(), function);
+        self
+    }
+
+    /// What to do with events that the app itself caused.
+    #[must_use]
+    pub fn own_events(mut self, own_events: OwnEvents) -> Self {
+        self.own_events = own_events;
+        self
+    }
+
+    /// Deadline, concurrency, queue and the rest.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Verifies callers otherwise than as Bkper's.
+    #[must_use]
+    pub fn verify(mut self, verification: Verification) -> Self {
+        self.verify = Verify::Told(verification);
+        self
+    }
+
+    /// Verifies nobody: only behind a platform that does, such as Cloud Run with IAM.
+    #[must_use]
+    pub fn without_verification(mut self) -> Self {
+        self.verify = Verify::No;
+        self
+    }
+
+    pub(crate) fn handler(functions: HashMap<Box<str>, Function>) -> Arc<dyn Handler> {
+        let functions = Arc::new(functions);
+        Arc::new(NativeHandler::new(move |invocation: Invocation| {
+            let functions = Arc::clone(&functions);
+            async move {
+                match functions.get(&invocation.event.event_type) {
+                    Some(function) => function(Context::new(invocation)).await,
+                    None => Ok(Response::suppressed()),
+                }
+            }
+        }))
+    }
+
+    pub(crate) fn take_functions(&mut self) -> HashMap<Box<str>, Function> {
+        std::mem::take(&mut self.functions)
+    }
+}
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hook({})", self.manifest.id)
+    }
+}

@@ -1,0 +1,230 @@
+//! The host: hooks, a journal and a door, from start to drain.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+use bookhook_dispatch::{Clock, Dispatcher, StartError};
+use bookhook_handlers::http::BadUrl;
+use bookhook_journal::{Journal, OpenError};
+use bookhook_model::HookName;
+use bookhook_receiver::identity::KeySourceError;
+use bookhook_receiver::{Counters, Door, DoorError, Refused, Server, ServerLimits};
+
+use crate::config::{Config, ConfigErrors};
+use crate::hook::Hook;
+use crate::signals::Signals;
+use crate::wiring;
+
+/// How long runs may go on after the host was told to end. Cloud Run kills after ten seconds; what is left is for
+/// the journal.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// Where [`Host::from_env`] looks for a configuration, unless `BOOKHOOK_CONFIG` names another place.
+const CONFIG: &str = "bookhook.yaml";
+
+/// Why a host cannot start, or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// The app's id does not do as a hook's name.
+    #[error("the app's id does not do as the name of a hook")]
+    Name(#[source] bookhook_model::ids::BadHookName),
+    /// What calls are for is not known.
+    #[error("{0}: what its calls are for is not known: set `public_url`, or `webhookUrl` in the manifest")]
+    NoAudience(HookName),
+    /// The handler's URL is none.
+    #[error("{hook}: its handler cannot be called")]
+    Handler {
+        /// The hook.
+        hook: HookName,
+        /// Why.
+        source: BadUrl,
+    },
+    /// Callers' keys cannot be read from where they are said to be.
+    #[error("{hook}: its callers' keys cannot be read (`jwks_url`)")]
+    Keys {
+        /// The hook.
+        hook: HookName,
+        /// Why.
+        source: KeySourceError,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: is another program listening there? (`listen`, or PORT)")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The journal cannot be opened.
+    #[error("cannot open the journal")]
+    Journal(#[from] OpenError),
+    /// What was left unsettled cannot be taken up.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Hooks that cannot be served together.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+    /// The system does not let us listen for signals.
+    #[error("cannot listen for signals")]
+    Signals(#[source] std::io::Error),
+}
+
+/// A host that is not running yet.
+#[derive(Debug)]
+pub struct Host {
+    config: Config,
+    hooks: Vec<Hook>,
+    clock: Clock,
+}
+
+impl Host {
+    /// A host with this configuration.
+    pub fn new(config: Config) -> Self {
+        Self { config, hooks: Vec::new(), clock: Timestamp::now }
+    }
+
+    /// A host configured by `bookhook.yaml` in the working directory (or by the file that `BOOKHOOK_CONFIG` names), if
+    /// there is one, and by the environment: `PORT`, `BOOKHOOK_KEY`.
+    pub fn from_env() -> Result<Self, ConfigErrors> {
+        let env = |name: &str| std::env::var(name).ok();
+        let named = env("BOOKHOOK_CONFIG").map(PathBuf::from);
+        let path = named.or_else(|| Path::new(CONFIG).exists().then(|| PathBuf::from(CONFIG)));
+        let loaded = match path {
+            Some(path) => Config::load(&path, &env)?,
+            None => Config::from_env(&env)?,
+        };
+        for warning in &loaded.warnings {
+            warn!("{warning}");
+        }
+        Ok(Self::new(loaded.config))
+    }
+
+    /// Serves this hook too.
+    #[must_use]
+    pub fn hook(mut self, hook: Hook) -> Self {
+        self.hooks.push(hook);
+        self
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains within ten seconds. A second signal ends it at once.
+    pub async fn serve(self) -> anyhow::Result<()> {
+        let mut signals = Signals::listen().map_err(HostError::Signals)?;
+        let running = self.start().await?;
+        signals.next().await;
+        info!("told to end; draining");
+        tokio::select! {
+            () = running.stop() => info!("ended"),
+            () = signals.next() => warn!("told to end at once; what still ran is recovered at the next start"),
+        }
+        Ok(())
+    }
+
+    /// Starts, and returns when callers are let in.
+    pub async fn start(self) -> Result<RunningHost, HostError> {
+        let Self { config, hooks, clock } = self;
+        let listener = listen(config.listen).await?;
+        let wired = wire(config.hooks, hooks, config.public_url.as_ref())?;
+        let key = config.key.as_ref().map(wiring::sealing_key);
+        let journal = Journal::open(&wiring::location(&config.journal), key).await?;
+        let (doors, setups): (Vec<_>, Vec<_>) = wired.into_iter().map(|hook| (hook.door, hook.setup)).unzip();
+        for (door, setup) in doors.iter().zip(&setups) {
+            info!(hook = %door.name, path = door.path, handler = setup.handler.describe(), "serving");
+        }
+        let dispatcher = Dispatcher::start(journal.clone(), setups, clock).await?;
+        let counters = Arc::new(Counters::default());
+        let door = Door::new(dispatcher.clone(), journal.clone(), doors, Arc::clone(&counters), clock)?;
+        RunningHost::start(listener, Parts { journal, dispatcher, counters, door })
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, HostError> {
+    TcpListener::bind(address).await.map_err(|source| HostError::Listen { address, source })
+}
+
+fn wire(
+    configured: Vec<crate::config::HookConfig>,
+    native: Vec<Hook>,
+    public_url: Option<&url::Url>,
+) -> Result<Vec<wiring::Wired>, HostError> {
+    let configured = configured.into_iter().map(wiring::configured);
+    let native = native.into_iter().map(|hook| wiring::native(hook, public_url));
+    configured.chain(native).collect()
+}
+
+struct Parts {
+    journal: Journal,
+    dispatcher: Dispatcher,
+    counters: Arc<Counters>,
+    door: Door,
+}
+
+/// A host that takes events in.
+#[derive(Debug)]
+pub struct RunningHost {
+    address: SocketAddr,
+    journal: Journal,
+    dispatcher: Dispatcher,
+    counters: Arc<Counters>,
+    door: Door,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl RunningHost {
+    fn start(listener: TcpListener, parts: Parts) -> Result<Self, HostError> {
+        let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+        let address =
+            listener.local_addr().map_err(|source| HostError::Listen { address: unknown, source })?;
+        let Parts { journal, dispatcher, counters, door } = parts;
+        let (stop, stopped) = oneshot::channel();
+        let server = Server::new(listener, door.clone(), ServerLimits::default());
+        let stopped = async {
+            // Dropped without a word means the same.
+            let _ = stopped.await;
+        };
+        let server = tokio::spawn(server.run(stopped, DRAIN + Duration::from_secs(1)));
+        info!(%address, "listening");
+        Ok(Self { address, journal, dispatcher, counters, door, stop, server })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its journal.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What was refused at the door so far, by hook and reason.
+    pub fn refused(&self) -> Vec<Refused> {
+        self.counters.refused()
+    }
+
+    /// Drains, and ends within ten seconds: no new connections, no new runs; what runs may end, and who waits is
+    /// answered; what does not end in time is recovered at the next start.
+    pub async fn stop(self) {
+        self.door.close();
+        let _ = self.stop.send(());
+        let (open, served) = tokio::join!(self.dispatcher.drain(DRAIN), self.server);
+        if open > 0 {
+            warn!(runs = open, "still running at the end; they are recovered at the next start");
+        }
+        if let Err(failed) = served {
+            warn!(error = %failed, "the server ended badly");
+        }
+        self.journal.close().await;
+    }
+}

@@ -1,0 +1,105 @@
+//! From what is configured to the parts that do it.
+
+use std::sync::Arc;
+
+use bookhook_dispatch::HookSetup;
+use bookhook_handlers::{Handler, HttpHandler};
+use bookhook_journal::{Location, SealingKey};
+use bookhook_model::HookName;
+use bookhook_receiver::identity::{Expectation, IdentityVerifier, KeySource, KeyStore};
+use bookhook_receiver::{Bkper, HookDoor, OwnEvents as ReceiverOwnEvents, Source as ReceiverSource};
+use secrecy::ExposeSecret;
+use url::Url;
+
+use crate::config::{
+    self, BkperSource, HandlerConfig, HookConfig, JournalLocation, Jwks, OwnEvents, Source, Verification,
+};
+use crate::hook::{Hook, Verify};
+use crate::host::HostError;
+
+/// Both halves of a hook: what is in front of the dispatcher, and what is behind it.
+pub(crate) struct Wired {
+    pub(crate) door: HookDoor,
+    pub(crate) setup: HookSetup,
+}
+
+/// A hook of the configuration file.
+pub(crate) fn configured(hook: HookConfig) -> Result<Wired, HostError> {
+    let HandlerConfig::Http(url) = &hook.handler;
+    let handler = HttpHandler::new(url.as_str());
+    let handler = handler.map_err(|source| HostError::Handler { hook: hook.name.clone(), source })?;
+    wire(hook, Arc::new(handler))
+}
+
+/// A hook whose handler is written in Rust.
+pub(crate) fn native(mut hook: Hook, public_url: Option<&Url>) -> Result<Wired, HostError> {
+    let name: HookName = hook.manifest.id.parse().map_err(HostError::Name)?;
+    let path = config::default_path(&name);
+    let handler = Hook::handler(hook.take_functions());
+    let verify = match hook.verify {
+        Verify::Told(verification) => Some(verification),
+        Verify::No => None,
+        Verify::Default => {
+            let verification = Verification::of_app(&hook.manifest, &path, public_url);
+            Some(verification.ok_or_else(|| HostError::NoAudience(name.clone()))?)
+        }
+    };
+    let source = Source::Bkper(BkperSource { manifest: hook.manifest, own_events: hook.own_events, verify });
+    let Wired { door, setup } = wire_parts(name, path, source, hook.policy, handler)?;
+    Ok(Wired { door, setup })
+}
+
+fn wire(hook: HookConfig, handler: Arc<dyn Handler>) -> Result<Wired, HostError> {
+    wire_parts(hook.name, hook.path, hook.source, hook.policy, handler)
+}
+
+fn wire_parts(
+    name: HookName,
+    path: String,
+    source: Source,
+    policy: bookhook_model::Policy,
+    handler: Arc<dyn Handler>,
+) -> Result<Wired, HostError> {
+    let Source::Bkper(bkper) = source;
+    let source = ReceiverSource::Bkper(bkper_source(&name, bkper)?);
+    let (lane, body_bytes_max) = (policy.lane.clone(), policy.body_bytes_max);
+    let door = HookDoor { name: name.clone(), path, source, lane, body_bytes_max };
+    Ok(Wired { door, setup: HookSetup { name, handler, policy } })
+}
+
+fn bkper_source(name: &HookName, source: BkperSource) -> Result<Bkper, HostError> {
+    let verifier = source.verify.map(|verification| verifier(name, verification)).transpose()?;
+    Ok(Bkper {
+        verifier,
+        app_id: source.manifest.id.into(),
+        declared: source.manifest.events.iter().map(|event_type| event_type.as_str().into()).collect(),
+        own_events: match source.own_events {
+            OwnEvents::Deliver => ReceiverOwnEvents::Deliver,
+            OwnEvents::Skip => ReceiverOwnEvents::Skip,
+        },
+    })
+}
+
+fn verifier(name: &HookName, verification: Verification) -> Result<IdentityVerifier, HostError> {
+    let place = match verification.jwks {
+        Jwks::Url(url) => url.to_string(),
+        Jwks::File(path) => format!("file:{}", path.display()),
+    };
+    let keys = |place: &str| KeyStore::open(place.parse::<KeySource>()?);
+    let keys = keys(&place).map_err(|source| HostError::Keys { hook: name.clone(), source })?;
+    let Verification { issuer, audiences, service_account, .. } = verification;
+    Ok(IdentityVerifier::new(Expectation { issuer, audiences, service_account }, keys))
+}
+
+/// The journal's place, as the journal names it.
+pub(crate) fn location(journal: &JournalLocation) -> Location {
+    match journal {
+        JournalLocation::Sqlite(path) => Location::Sqlite(path.clone()),
+        JournalLocation::Memory => Location::Memory,
+    }
+}
+
+/// The journal's key, as the journal takes it.
+pub(crate) fn sealing_key(key: &config::SealingKey) -> SealingKey {
+    SealingKey::from_bytes(*key.expose_secret())
+}
