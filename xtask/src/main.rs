@@ -1,1 +1,99 @@
-fn main() {}
+//! The project's habits as commands: `cargo xtask test` is what CI runs.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+const USAGE: &str = "\
+cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tests (ARGS go to `cargo test`)
+cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
+cargo xtask torture [N]     N rounds (500) of killing a host in the middle of a burst
+cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else { return usage() };
+    let done = match command.as_str() {
+        "test" => lint().and_then(|()| test(rest)),
+        "lint" => lint(),
+        "torture" => torture(rest),
+        "bench" => bench(rest),
+        _ => return usage(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    say(USAGE);
+    ExitCode::from(2)
+}
+
+fn lint() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"])?;
+    run(Command::new("cargo")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--all-features", "--locked"]))?;
+    deny()
+}
+
+fn test(arguments: &[String]) -> Result<()> {
+    let fixed = ["test", "--workspace", "--all-features", "--locked"];
+    let arguments: Vec<&str> = fixed.into_iter().chain(arguments.iter().map(String::as_str)).collect();
+    cargo(&arguments)
+}
+
+/// Advisories, licences and sources. Needs the network, so a machine without the tool, or without a way to its
+/// database, goes on without.
+fn deny() -> Result<()> {
+    let installed = Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());
+    if !installed {
+        say("xtask: cargo-deny is not installed (`cargo install --locked cargo-deny`); dependencies are not checked");
+        return Ok(());
+    }
+    cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"])?;
+    if cargo(&["deny", "fetch", "db"]).is_err() {
+        say("xtask: the advisory database cannot be had; advisories are not checked");
+        return Ok(());
+    }
+    cargo(&["deny", "--all-features", "check", "advisories"])
+}
+
+fn torture(arguments: &[String]) -> Result<()> {
+    let rounds = arguments.first().map_or("500", String::as_str);
+    run(Command::new("cargo")
+        .env("BOOKHOOK_TORTURE_ROUNDS", rounds)
+        .args(["test", "--release", "--locked", "-p", "bookhook-cli", "--test", "torture", "--", "--nocapture"]))
+}
+
+fn bench(arguments: &[String]) -> Result<()> {
+    cargo(&["build", "--release", "--locked", "-p", "bookhook-cli"])?;
+    let fixed = ["run", "--release", "--locked", "--quiet", "-p", "bookhook-bench", "--"];
+    let arguments: Vec<&str> = fixed.into_iter().chain(arguments.iter().map(String::as_str)).collect();
+    cargo(&arguments)
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    run(Command::new("cargo").args(arguments))
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}").replace('"', "");
+    say(&format!("xtask: {shown}"));
+    let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
+    if !status.success() {
+        bail!("`{shown}` failed");
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "a task tells the person who started it what it does")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,22 @@
+# The habits, for people who have `just`; each is one line, so that others can copy it.
+
+default:
+    @just --list
+
+# One event goes the whole way, and you see it.
+demo:
+    cargo run --release -- demo
+
+# Everything that must hold.
+test *args:
+    cargo xtask test {{args}}
+
+lint:
+    cargo xtask lint
+
+bench *args:
+    cargo xtask bench {{args}}
+
+# Kill a host in the middle of a burst, many times.
+torture rounds="500":
+    cargo xtask torture {{rounds}}
