@@ -55,6 +55,10 @@ impl Hook {
     ///
     /// The manifest must declare the type too: Bkper sends what it declares, and the host sets aside what it does not.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "`on(EventType::TransactionChecked, …)` is how it is written"
+    )]
     pub fn on<F, Fut>(mut self, event_type: EventType, function: F) -> Self
     where
         F: Fn(Context) -> Fut + Send + Sync + 'static,

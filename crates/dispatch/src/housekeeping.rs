@@ -48,7 +48,7 @@ async fn sweep(shared: Weak<Shared>) {
                 Ok(0) => {}
                 Ok(parked) => warn!(hook = %hook.name, parked, "callers did not come back; parked"),
                 Err(failed) => {
-                    warn!(hook = %hook.name, error = %failed, "overdue deliveries could not be parked")
+                    warn!(hook = %hook.name, error = %failed, "overdue deliveries could not be parked");
                 }
             }
         }

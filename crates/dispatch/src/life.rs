@@ -1,6 +1,7 @@
 //! A delivery's way from append to settle: each function is one leg of it, and runs whether or not a caller is
 //! still there.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use bookhook_journal::{Appended, Begin, Begun, Pending, Settle, Then, WriteError
 use bookhook_model::{Cause, DeliveryId, Event, ParkReason, RunEnd, RunNumber, State};
 
 use crate::answer::{Answer, Later};
-use crate::desk::Desk;
+use crate::desk::{Desk, Stay};
 use crate::dispatcher::Shared;
 use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 use crate::verdict::{Tried, verdict};
@@ -55,7 +56,8 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
         match begun.await {
             Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, *event),
             Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
-            Err(failed) => rests_for_the_journal(&shared, ticket, &failed),
+            Err(failed) if failed.may_pass() => rests_for_the_journal(&shared, ticket, &failed),
+            Err(failed) => cannot_run(&shared, ticket, failed),
         }
     });
 }
@@ -78,16 +80,21 @@ pub(crate) fn run(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
 /// Last leg: the lane goes on, and callers are told once it is on disk.
 async fn settle(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, end: RunEnd) {
     let Some((act, mut written)) = decide(shared, ticket, run, end) else { return };
-    while let Err(failed) = written.await {
-        error!(delivery = %act.id, error = %failed, "a response could not be journaled; it is tried again");
-        let failed = Arc::new(failed);
-        if let Some(stay) = shared.desk().stay(ticket) {
-            stay.tell(|| Answer::Unavailable(Arc::clone(&failed)));
+    loop {
+        let Err(failed) = written.await else {
+            conclude(shared, ticket, &act);
+            break;
+        };
+        error!(delivery = %act.id, error = &failed as &dyn Error, "a response could not be journaled");
+        let may_pass = failed.may_pass();
+        tell_unavailable(shared, ticket, failed);
+        if !may_pass {
+            shared.desk().remove(ticket);
+            break;
         }
         tokio::time::sleep(JOURNAL_PAUSE).await;
         written = shared.journal.settle(act.clone());
     }
-    conclude(shared, ticket, &act);
     shared.run_is_settled();
 }
 
@@ -205,7 +212,7 @@ async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, 
 }
 
 /// What was still open when the journal looked is settled by now, or will be told at the caller's next try.
-async fn tell_what_is_stored(shared: &Shared, mut stay: crate::desk::Stay, id: DeliveryId) {
+async fn tell_what_is_stored(shared: &Shared, mut stay: Stay, id: DeliveryId) {
     let found = shared.journal.find(id).await.ok().flatten();
     let settled = found.filter(|delivery| delivery.state == State::Settled);
     let response = settled.and_then(|delivery| delivery.runs?.pop()?.response);
@@ -232,8 +239,23 @@ fn is_parked(shared: &Arc<Shared>, ticket: Ticket, reason: &ParkReason) {
     give_back(shared, ticket, Turn::Now);
 }
 
+/// What the journal knows does not agree with what the desk knew; its word counts.
+fn cannot_run(shared: &Arc<Shared>, ticket: Ticket, failed: WriteError) {
+    error!(error = &failed as &dyn Error, "a run could not begin");
+    tell_unavailable(shared, ticket, failed);
+    shared.desk().remove(ticket);
+    give_back(shared, ticket, Turn::Now);
+}
+
+fn tell_unavailable(shared: &Shared, ticket: Ticket, failed: WriteError) {
+    let failed = Arc::new(failed);
+    if let Some(stay) = shared.desk().stay(ticket) {
+        stay.tell(|| Answer::Unavailable(Arc::clone(&failed)));
+    }
+}
+
 fn rests_for_the_journal(shared: &Arc<Shared>, ticket: Ticket, failed: &WriteError) {
-    error!(error = %failed, "a run could not be journaled; it is tried again");
+    error!(error = failed as &dyn Error, "a run could not be journaled; it is tried again");
     let until = (shared.clock)().saturating_add(JOURNAL_PAUSE).unwrap_or(Timestamp::MAX);
     shared.happened(Happened::Rests(ticket, until));
     shared.run_is_settled();
@@ -249,7 +271,7 @@ fn tell_while_staying(shared: &Shared, ticket: Ticket, why: Later) {
     }
 }
 
-fn tell_later(shared: &Shared, mut stay: crate::desk::Stay, why: Later) {
+fn tell_later(shared: &Shared, mut stay: Stay, why: Later) {
     let (delivery, retry_after) = (Some(stay.id), shared.retry_after(stay.hook));
     stay.tell(|| Answer::Later { delivery, retry_after, why });
 }

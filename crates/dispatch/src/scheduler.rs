@@ -103,7 +103,7 @@ pub enum Turn {
 }
 
 /// The longest time after which a refused caller is asked to come back, and the one used before anything is known.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(60);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
 const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
 
 /// All hooks' lanes.

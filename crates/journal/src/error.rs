@@ -167,6 +167,22 @@ pub enum WriteError {
     Injected,
 }
 
+impl WriteError {
+    /// Whether the same act may succeed later: the disk may have room again. What was refused stays refused.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::NotFound(_) | Self::Refused { .. } | Self::TokenGone(_) | Self::Closed => false,
+            Self::DiskFull { .. }
+            | Self::ReadOnly { .. }
+            | Self::Corrupt { .. }
+            | Self::Sqlite { .. }
+            | Self::Sealing => true,
+            #[cfg(feature = "faults")]
+            Self::Injected => true,
+        }
+    }
+}
+
 /// Why the journal cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -162,7 +162,7 @@ async fn take_in(receiver: &Receiver, request: Request) -> Result<Answered, Refu
     source.verify(&parts.headers, received_at).await.map_err(Refused::Identity)?;
 
     let (event, purpose) =
-        source.read(&parts.headers, body, &receiver.hook.lane).map_err(Refused::NoEvent)?;
+        source.read(&parts.headers, &body, &receiver.hook.lane).map_err(Refused::NoEvent)?;
     let arrival = Arrival { event, received_at, purpose };
     match receiver.shared.dispatcher.deliver(receiver.index, arrival).await {
         Answer::Response { delivery, response } => Ok(Answered { delivery, response }),

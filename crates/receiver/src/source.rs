@@ -45,7 +45,7 @@ impl Source {
     pub(crate) fn read(
         &self,
         headers: &HeaderMap,
-        body: Bytes,
+        body: &Bytes,
         lane: &LaneRule,
     ) -> Result<(Event, Purpose), NoEvent> {
         match self {

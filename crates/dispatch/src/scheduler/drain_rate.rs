@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// So many seconds count.
+const SECONDS: usize = 10;
+/// The same as a span of time.
+const WINDOW: i64 = 10;
+
 /// Counts per second over the last ten seconds.
 #[derive(Debug, Default)]
 pub(super) struct DrainRate {
-    buckets: [u32; Self::SECONDS],
+    buckets: [u32; SECONDS],
     /// The second of the newest bucket.
     second: i64,
     started: bool,
 }
 
 impl DrainRate {
-    const SECONDS: usize = 10;
-
     /// One more is done.
     pub(super) fn count(&mut self, now: Timestamp) {
         if !self.started {
@@ -36,20 +39,20 @@ impl DrainRate {
         if done == 0 {
             return None;
         }
-        let seconds = (deliveries as u64).saturating_mul(window.unsigned_abs()).div_ceil(done);
+        let seconds = (deliveries as u64).saturating_mul(WINDOW.unsigned_abs()).div_ceil(done);
         Some(Duration::from_secs(seconds))
     }
 
     fn forget_until(&mut self, second: i64) {
         let steps = second.saturating_sub(self.second);
-        for step in 1..=steps.min(Self::SECONDS as i64) {
+        for step in 1..=steps.min(WINDOW) {
             self.buckets[Self::slot(self.second.saturating_add(step))] = 0;
         }
         self.second = self.second.max(second);
     }
 
     fn slot(second: i64) -> usize {
-        usize::try_from(second.rem_euclid(Self::SECONDS as i64)).unwrap_or_default()
+        usize::try_from(second.rem_euclid(WINDOW)).unwrap_or_default()
     }
 }
 

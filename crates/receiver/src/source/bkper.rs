@@ -80,25 +80,25 @@ impl Bkper {
     pub(super) fn read(
         &self,
         headers: &HeaderMap,
-        body: Bytes,
+        body: &Bytes,
         lane: &LaneRule,
     ) -> Result<(Event, Purpose), NoEvent> {
         // serde would read a list as the fields in order.
         if !body.trim_ascii_start().starts_with(b"{") {
             return Err(NoEvent::NotAnObject);
         }
-        let envelope: Envelope<'_> = serde_json::from_slice(&body)?;
+        let envelope: Envelope<'_> = serde_json::from_slice(body)?;
         let book = envelope.book.ok_or(NoEvent::Missing("book"))?;
-        let book_id: Option<Box<str>> = envelope.book_id.or(book.id).map(|id| id.into());
+        let book_id: Option<Box<str>> = envelope.book_id.or(book.id).map(Into::into);
         let event = Event {
             id: envelope.id.map(|id| EventId(id.into())),
             event_type: envelope.event_type.ok_or(NoEvent::Missing("type"))?.into(),
-            lane: lane_key(lane, book_id.as_deref(), &body)?,
+            lane: lane_key(lane, book_id.as_deref(), body)?,
             book_id,
-            agent_id: envelope.agent.and_then(|agent| agent.id).map(|id| id.into()),
+            agent_id: envelope.agent.and_then(|agent| agent.id).map(Into::into),
             headers: headers.iter().filter(|(name, _)| is_handed_on(name)).map(header_as_it_came).collect(),
             secrets: secrets(headers)?,
-            fingerprint: fingerprint(&body, CHANGED_BETWEEN_SENDINGS)?,
+            fingerprint: fingerprint(body, CHANGED_BETWEEN_SENDINGS)?,
             body: body.clone(),
         };
         let purpose = self.purpose(&event);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn read(body: &'static str) -> Result<(Event, Purpose), NoEvent> {
-        app(OwnEvents::Skip).read(&HeaderMap::new(), Bytes::from_static(body.as_bytes()), &LaneRule::Book)
+        app(OwnEvents::Skip).read(&HeaderMap::new(), &Bytes::from_static(body.as_bytes()), &LaneRule::Book)
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
         let own = r#"{"type":"TRANSACTION_CHECKED","book":{"id":"b"},"agent":{"id":"tax-bot"}}"#;
         assert_eq!(read(own).unwrap().1, Purpose::Settle(Response::suppressed()));
         let delivered =
-            app(OwnEvents::Deliver).read(&HeaderMap::new(), Bytes::from(own), &LaneRule::Book).unwrap();
+            app(OwnEvents::Deliver).read(&HeaderMap::new(), &Bytes::from(own), &LaneRule::Book).unwrap();
         assert_eq!(delivered.1, Purpose::Run);
         let undeclared = r#"{"type":"BOOK_AUDITED","book":{"id":"b"},"agent":{"id":"tax-bot"}}"#;
         assert_eq!(read(undeclared).unwrap().1, Purpose::Unmatched);
@@ -224,7 +224,7 @@ mod tests {
             headers.insert(name, HeaderValue::from_static(value));
         }
         let body = Bytes::from_static(br#"{"type":"TRANSACTION_CHECKED","book":{}}"#);
-        let (event, _) = app(OwnEvents::Deliver).read(&headers, body, &LaneRule::Book).unwrap();
+        let (event, _) = app(OwnEvents::Deliver).read(&headers, &body, &LaneRule::Book).unwrap();
         let names: HashSet<&str> = event.headers.iter().map(|header| &*header.name).collect();
         assert_eq!(names, HashSet::from(["content-type", "bkper-agent-id"]));
         assert_eq!(event.secrets[0].value.expose_secret(), "ya29.secret");
