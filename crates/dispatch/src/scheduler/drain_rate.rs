@@ -33,9 +33,8 @@ impl DrainRate {
     /// How long `deliveries` take at the present rate; `None` if nothing was done lately.
     pub(super) fn time_for(&self, deliveries: usize, now: Timestamp) -> Option<Duration> {
         let age = now.as_second().saturating_sub(self.second).max(0);
-        let window = i64::try_from(Self::SECONDS).unwrap_or(i64::MAX);
         let done: u64 =
-            (age..window).map(|ago| u64::from(self.buckets[Self::slot(now.as_second() - ago)])).sum();
+            (age..WINDOW).map(|ago| u64::from(self.buckets[Self::slot(now.as_second() - ago)])).sum();
         if done == 0 {
             return None;
         }
