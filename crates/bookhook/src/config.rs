@@ -1,0 +1,225 @@
+//! The configuration: `bookhook.yaml`, the manifests that it names, and the environment, as checked values.
+//!
+//! Whatever is wrong is told with file, line, column, key, and what to do about it, all of it at once
+//! ([`ConfigErrors`]). What is merely odd is a [`Warning`]. Nothing here opens a socket or a journal, and the
+//! environment is passed in.
+//!
+//! Every key is documented at the field that it is read into, and in `docs/configuration.md`.
+
+mod app;
+mod bkper;
+mod environment;
+mod expand;
+mod finding;
+mod hook;
+mod manifest;
+mod policy;
+mod problem;
+mod section;
+mod suggest;
+mod tree;
+mod values;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use self::hook::PublicUrl;
+use self::section::{Document, Findings, Manner, Section};
+
+pub use self::app::AppOverrides;
+pub use self::bkper::{BkperSource, Jwks, OwnEvents, Verification};
+pub use self::environment::{Env, SealingKey};
+pub use self::finding::{ConfigErrors, Finding, Mistake, Place, Position, Warning};
+pub(crate) use self::hook::default_path;
+pub use self::hook::{HandlerConfig, HookConfig, Source};
+pub use self::manifest::Manifest;
+pub use self::problem::{Caution, FileFault, Misfit, Problem};
+
+/// What a host is to do.
+#[derive(Debug)]
+pub struct Config {
+    /// `listen`: the address of the public door. Default `0.0.0.0:8080`; the environment's `PORT`, when set, wins over
+    /// the port.
+    pub listen: SocketAddr,
+    /// `public_url`: what callers put before a hook's path; the base of the audience in signed calls.
+    pub public_url: Option<Url>,
+    /// `journal`: where deliveries are recorded. Default `sqlite:bookhook.db`.
+    pub journal: JournalLocation,
+    /// `lease`: after so long a silent host's work is taken over by another. Default `10s`. Of use only for a journal
+    /// that hosts share.
+    pub lease: Duration,
+    /// `console`: the operators' door; `None` when it is `off`.
+    pub console: Option<ConsoleConfig>,
+    /// `hooks`: the hooks, in the order of the file.
+    pub hooks: Vec<HookConfig>,
+    /// The environment's `BOOKHOOK_KEY`: the key that tokens are sealed with.
+    pub key: Option<SealingKey>,
+}
+
+/// Where deliveries are recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalLocation {
+    /// `sqlite:PATH`: in an `SQLite` file.
+    Sqlite(PathBuf),
+    /// `memory`: nowhere. For trials.
+    Memory,
+}
+
+/// The operators' door.
+#[derive(Debug, Clone)]
+pub struct ConsoleConfig {
+    /// `console.listen`: its address, or `off`. Default `127.0.0.1:8081`.
+    pub listen: SocketAddr,
+    /// `console.token`: what operators identify themselves with. Required unless `listen` is a loopback address.
+    pub token: Option<SecretString>,
+}
+
+impl Default for ConsoleConfig {
+    fn default() -> Self {
+        Self { listen: CONSOLE_LISTEN, token: None }
+    }
+}
+
+/// A configuration that can be served, and what is odd about it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// What the operator should know.
+    pub warnings: Vec<Warning>,
+}
+
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8080);
+const CONSOLE_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
+const LEASE: Duration = Duration::from_secs(10);
+const JOURNAL: &str = "bookhook.db";
+
+impl Config {
+    /// Reads a configuration file. Relative paths in it begin at its folder.
+    pub fn load(path: &Path, env: Env<'_>) -> Result<Loaded, ConfigErrors> {
+        let findings = Findings::default();
+        let config = match std::fs::read_to_string(path) {
+            Ok(text) => read(path, &text, env, &findings),
+            Err(error) => {
+                findings.mistake(Place::of_file(path), unreadable(error));
+                None
+            }
+        };
+        loaded(config, findings)
+    }
+
+    /// What the environment alone says: no hooks, and the default for every key.
+    pub fn from_env(env: Env<'_>) -> Result<Loaded, ConfigErrors> {
+        let findings = Findings::default();
+        let config = Self::of_environment(env, &findings);
+        config.journal.warn(env, &findings, Place::Variable(environment::CLOUD_RUN_SERVICE));
+        loaded(Some(config), findings)
+    }
+
+    fn of_environment(env: Env<'_>, findings: &Findings) -> Self {
+        Self {
+            listen: at_port(LISTEN, environment::port(env, findings)),
+            public_url: None,
+            journal: JournalLocation::Sqlite(PathBuf::from(JOURNAL)),
+            lease: LEASE,
+            console: Some(ConsoleConfig::default()),
+            hooks: Vec::new(),
+            key: environment::sealing_key(env, findings),
+        }
+    }
+}
+
+impl JournalLocation {
+    /// Notes what the operator should know about it.
+    fn warn(&self, env: Env<'_>, findings: &Findings, place: Place) {
+        match self {
+            Self::Memory => findings.warning(place, Caution::InMemory),
+            Self::Sqlite(_) if environment::is_cloud_run(env) => {
+                findings.warning(place, Caution::DiskDoesNotLast);
+            }
+            Self::Sqlite(_) => {}
+        }
+    }
+}
+
+fn at_port(address: SocketAddr, port: Option<u16>) -> SocketAddr {
+    SocketAddr::new(address.ip(), port.unwrap_or(address.port()))
+}
+
+fn loaded(config: Option<Config>, findings: Findings) -> Result<Loaded, ConfigErrors> {
+    findings.verdict(config).map(|(config, warnings)| Loaded { config, warnings })
+}
+
+fn unreadable(error: std::io::Error) -> Problem {
+    match FileFault::from(error) {
+        FileFault::Missing => Problem::NoConfiguration,
+        fault => Problem::Unreadable(fault),
+    }
+}
+
+fn read(file: &Path, text: &str, env: Env<'_>, findings: &Findings) -> Option<Config> {
+    let port = environment::port(env, findings);
+    let key = environment::sealing_key(env, findings);
+    let (document, root) = Document::parse(file, text, Manner::Configuration(env), findings);
+    let root = root?;
+    let mut keys = Section::root(&document, &root)?;
+    let public_url = keys.value("public_url", values::base_url);
+    let config = Config {
+        listen: at_port(keys.value("listen", values::address).unwrap_or(LISTEN), port),
+        journal: journal(&mut keys, env),
+        lease: keys.value("lease", values::duration).unwrap_or(LEASE),
+        console: keys.section("console").map_or(Some(ConsoleConfig::default()), console),
+        hooks: hooks(&mut keys, public_url.as_ref()),
+        public_url,
+        key,
+    };
+    keys.finish();
+    Some(config)
+}
+
+fn journal(keys: &mut Section<'_>, env: Env<'_>) -> JournalLocation {
+    let journal = match keys.value("journal", values::journal) {
+        Some(JournalLocation::Sqlite(path)) => JournalLocation::Sqlite(keys.doc.beside(&path)),
+        Some(JournalLocation::Memory) => JournalLocation::Memory,
+        None => JournalLocation::Sqlite(keys.doc.beside(Path::new(JOURNAL))),
+    };
+    journal.warn(env, keys.doc.findings, keys.place("journal"));
+    journal
+}
+
+fn console(mut keys: Section<'_>) -> Option<ConsoleConfig> {
+    let listen = keys.value("listen", values::console_address).unwrap_or(Some(CONSOLE_LISTEN));
+    let token = keys.secret("token");
+    if let Some(listen) = listen.filter(|listen| !listen.ip().is_loopback() && !keys.has("token")) {
+        keys.doc.mistake(keys.at, keys.key.child("token"), Problem::NoConsoleToken { listen });
+    }
+    keys.finish();
+    listen.map(|listen| ConsoleConfig { listen, token })
+}
+
+fn hooks(keys: &mut Section<'_>, public_url: Option<&Url>) -> Vec<HookConfig> {
+    let public_url = match public_url {
+        Some(url) => PublicUrl::Given(url),
+        None if keys.has("public_url") => PublicUrl::Wrong,
+        None => PublicUrl::NotGiven,
+    };
+    let sections = keys.section("hooks").map(|hooks| hooks.sections()).unwrap_or_default();
+    if sections.is_empty() {
+        keys.doc.findings.warning(keys.place("hooks"), Caution::NoHooks);
+    }
+    let mut hooks: Vec<HookConfig> = Vec::new();
+    for (name, section) in sections {
+        let document = section.doc;
+        let Some(hook) = hook::read(&name, section, public_url) else { continue };
+        if let Some(other) = hooks.iter().find(|other| other.path == hook.path) {
+            let (path, hook) = (hook.path.clone(), other.name.clone());
+            document.mistake(name.at, name.key, Problem::TakenPath { path, hook });
+        }
+        hooks.push(hook);
+    }
+    hooks
+}

@@ -1,0 +1,257 @@
+//! Single values: from text to what it means, or why it means nothing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bookhook_model::{HookName, LaneRule, Reply, units};
+use url::{Host, Url};
+
+use super::JournalLocation;
+use super::bkper::{Jwks, OwnEvents};
+use super::problem::Misfit;
+
+/// The longest duration: long enough for everything, and no time plus it is past the end of time.
+const DURATION_MAX: Duration = Duration::from_hours(365 * 24);
+/// The largest body: below what a journal can store in one row, with room for headers.
+const SIZE_MAX: u64 = 256 << 20;
+
+pub(super) fn duration(text: &str) -> Result<Duration, Misfit> {
+    let duration = units::parse_duration(text)
+        .map_err(|_| Misfit::Not("a duration such as `250ms`, `30s`, `15m`, `24h` or `30d`"))?;
+    if duration.is_zero() || duration > DURATION_MAX {
+        return Err(Misfit::DurationOutOfRange);
+    }
+    Ok(duration)
+}
+
+pub(super) fn size(text: &str) -> Result<usize, Misfit> {
+    let size =
+        units::parse_size(text).map_err(|_| Misfit::Not("a size such as `512B`, `256KiB` or `1MiB`"))?;
+    if !(1..=SIZE_MAX).contains(&size) {
+        return Err(Misfit::SizeOutOfRange);
+    }
+    usize::try_from(size).map_err(|_| Misfit::SizeOutOfRange)
+}
+
+/// A whole number from 1 to `max`.
+pub(super) fn count<T: TryFrom<u64>>(max: u64) -> impl FnOnce(&str) -> Result<T, Misfit> {
+    move |text| {
+        let number: u64 = text.parse().map_err(|_| Misfit::Not("a whole number"))?;
+        let fits = Some(number).filter(|number| (1..=max).contains(number));
+        fits.and_then(|number| T::try_from(number).ok()).ok_or(Misfit::OutOfRange(1, max))
+    }
+}
+
+pub(super) fn boolean(text: &str) -> Result<bool, Misfit> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Misfit::NotAmong(&["true", "false"])),
+    }
+}
+
+pub(super) fn any_text(text: &str) -> Result<String, Misfit> {
+    if text.trim().is_empty() {
+        return Err(Misfit::Empty);
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, Misfit> {
+    text.parse().map_err(|_| Misfit::Not("an address and port such as `0.0.0.0:8080` or `[::1]:8080`"))
+}
+
+pub(super) fn port(text: &str) -> Result<u16, Misfit> {
+    text.parse().map_err(|_| Misfit::Not("a port: a number from 0 to 65535"))
+}
+
+/// The address of the operators' door, or `None` for `off`.
+pub(super) fn console_address(text: &str) -> Result<Option<SocketAddr>, Misfit> {
+    if text == "off" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| Misfit::Not("an address and port such as `127.0.0.1:8081`, or `off`"))
+}
+
+/// Where a handler is.
+pub(super) fn http_url(text: &str) -> Result<Url, Misfit> {
+    url_like("a URL such as `http://127.0.0.1:3003/`", text)
+}
+
+fn url_like(form: &'static str, text: &str) -> Result<Url, Misfit> {
+    let url = Url::parse(text).map_err(|_| Misfit::Not(form))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(Misfit::Not(form));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Misfit::Credentials);
+    }
+    Ok(url)
+}
+
+/// The base of the URLs that callers use: no query, no fragment.
+pub(super) fn base_url(text: &str) -> Result<Url, Misfit> {
+    let url = url_like("a URL such as `https://hooks.example.com`", text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Misfit::Not("a base to put paths behind: leave out `?` and `#`"));
+    }
+    Ok(url)
+}
+
+pub(super) fn jwks(text: &str) -> Result<Jwks, Misfit> {
+    const FORM: &str = "a URL such as `https://www.googleapis.com/oauth2/v3/certs`, or `file:PATH`";
+    match text.strip_prefix("file:") {
+        Some("") => return Err(Misfit::Not(FORM)),
+        Some(path) => return Ok(Jwks::File(PathBuf::from(path))),
+        None => {}
+    }
+    let url = url_like(FORM, text)?;
+    if url.scheme() == "https" || is_loopback(&url) { Ok(Jwks::Url(url)) } else { Err(Misfit::Insecure) }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+pub(super) fn journal(text: &str) -> Result<JournalLocation, Misfit> {
+    match text.split_once(':') {
+        None if text == "memory" => Ok(JournalLocation::Memory),
+        Some(("postgres" | "postgresql", _)) => Err(Misfit::NotYet("`sqlite:FILE`")),
+        Some(("sqlite", path)) if !path.is_empty() => Ok(JournalLocation::Sqlite(PathBuf::from(path))),
+        _ => Err(Misfit::Not("a journal such as `sqlite:bookhook.db`")),
+    }
+}
+
+pub(super) fn hook_name(text: &str) -> Result<HookName, Misfit> {
+    text.parse().map_err(|_| {
+        Misfit::Not(
+            "a hook name: use 1 to 64 lower-case letters, digits, `-` or `_`, beginning with a letter or a digit",
+        )
+    })
+}
+
+/// The path of a hook, of characters that mean nothing but themselves in a URL and in a router.
+pub(super) fn path(text: &str) -> Result<String, Misfit> {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-._~/".contains(&c);
+    if !text.starts_with('/') || !text.bytes().all(plain) {
+        return Err(Misfit::Not(
+            "a path: begin with `/` and use letters, digits, `-`, `.`, `_`, `~` and `/`",
+        ));
+    }
+    if matches!(text, "/livez" | "/readyz") {
+        return Err(Misfit::ReservedPath);
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn own_events(text: &str) -> Result<OwnEvents, Misfit> {
+    match text {
+        "deliver" => Ok(OwnEvents::Deliver),
+        "skip" => Ok(OwnEvents::Skip),
+        _ => Err(Misfit::NotAmong(&["deliver", "skip"])),
+    }
+}
+
+pub(super) fn reply(text: &str) -> Result<Reply, Misfit> {
+    match text {
+        "result" => Ok(Reply::Result),
+        "accepted" => Err(Misfit::NotYet("`result`")),
+        _ => Err(Misfit::NotAmong(&["result"])),
+    }
+}
+
+pub(super) fn lane(text: &str) -> Result<LaneRule, Misfit> {
+    match text {
+        "book" => Ok(LaneRule::Book),
+        "none" => Ok(LaneRule::None),
+        pointer if is_json_pointer(pointer) => Ok(LaneRule::Pointer(pointer.into())),
+        _ => Err(Misfit::Not("a lane: `book`, `none`, or a JSON pointer such as `/data/id`")),
+    }
+}
+
+/// RFC 6901; the empty pointer (the whole payload) is no use as a lane.
+fn is_json_pointer(text: &str) -> bool {
+    let escapes = text.split('~').skip(1);
+    text.starts_with('/') && escapes.into_iter().all(|rest| rest.starts_with(['0', '1']))
+}
+
+/// The id of an app.
+pub(super) fn app_id(text: &str) -> Result<String, Misfit> {
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    if text.is_empty() || !text.bytes().all(plain) {
+        return Err(Misfit::Not("an app's id: use lower-case letters, digits and `-`"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_range() {
+        assert_eq!(count::<u32>(9)("9"), Ok(9));
+        for bad in ["0", "10", "-1", "1.5", "", "nine", "18446744073709551616"] {
+            assert!(count::<u32>(9)(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_and_sizes_have_a_range() {
+        assert_eq!(duration("365d"), Ok(DURATION_MAX));
+        for bad in ["0s", "366d", "30", "99999999999h"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(size("256MiB"), Ok(256 << 20));
+        for bad in ["0B", "257MiB", "1MB"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_jwk_set_comes_safely() {
+        for good in [
+            "https://keys.example/jwks",
+            "http://localhost:1/",
+            "http://127.0.0.9/",
+            "http://[::1]:9/x",
+            "file:k.json",
+        ] {
+            assert!(jwks(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://keys.example/",
+            "http://localhost.example/",
+            "ftp://x/",
+            "keys",
+            "file:",
+            "https://u:p@x/",
+        ] {
+            assert!(jwks(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lanes_are_words_or_pointers() {
+        assert_eq!(lane("/a~1b/~0/0"), Ok(LaneRule::Pointer("/a~1b/~0/0".into())));
+        for bad in ["", "data", "/a~", "/a~2", "Book"] {
+            assert!(lane(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_hold_nothing_that_a_router_reads() {
+        for good in ["/", "/hooks/tax-bot", "/a.b_c~d/e"] {
+            assert!(path(good).is_ok(), "{good}");
+        }
+        for bad in ["", "hooks", "/{id}", "/a b", "/a?b", "/a#b", "/*x", "/ü", "/livez", "/readyz"] {
+            assert!(path(bad).is_err(), "{bad}");
+        }
+    }
+}
