@@ -2,6 +2,8 @@
 --
 -- Times are microseconds since 1970 in UTC. `seq` is the order of append. What settling changes (delivery, run) is
 -- kept apart from what it must not rewrite (payload) and from what it erases (token).
+--
+-- Lists of texts are written with OR: for an IN of more than two, SQLite fills a temporary table at every write.
 
 CREATE TABLE delivery (
     seq              INTEGER PRIMARY KEY,
@@ -22,14 +24,18 @@ CREATE TABLE delivery (
     sent_at          INTEGER NOT NULL,
     -- Set when the event carried tokens; the token itself may be erased by now.
     token_expires_at INTEGER,
-    state            TEXT    NOT NULL
-        CHECK (state IN ('waiting', 'running', 'settled', 'parked', 'held', 'unmatched')),
+    state            TEXT    NOT NULL CHECK (
+        state = 'settled' OR state = 'running' OR state = 'waiting'
+        OR state = 'parked' OR state = 'held' OR state = 'unmatched'
+    ),
     -- A waiting delivery waits for its caller, or for next_run_at, or (neither) for its turn.
     awaits_caller    INTEGER NOT NULL DEFAULT 0 CHECK (awaits_caller IN (0, 1)),
     next_run_at      INTEGER,
     runs             INTEGER NOT NULL CHECK (runs >= 0),
     settled_at       INTEGER,
-    outcome          TEXT    CHECK (outcome IN ('result', 'warning', 'error', 'suppressed')),
+    outcome          TEXT    CHECK (
+        outcome = 'result' OR outcome = 'suppressed' OR outcome = 'error' OR outcome = 'warning'
+    ),
     -- The response it was settled with, unless that is the response of its last run.
     response         BLOB,
     answered         INTEGER,
@@ -47,7 +53,8 @@ CREATE TABLE delivery (
 
 CREATE UNIQUE INDEX delivery_id ON delivery (id);
 CREATE UNIQUE INDEX delivery_event ON delivery (event_key, fingerprint) WHERE event_key IS NOT NULL;
-CREATE INDEX delivery_unsettled ON delivery (hook) WHERE state IN ('waiting', 'running', 'held');
+CREATE INDEX delivery_unsettled ON delivery (hook)
+    WHERE state = 'waiting' OR state = 'running' OR state = 'held';
 
 CREATE TABLE payload (
     delivery INTEGER PRIMARY KEY,
@@ -66,7 +73,9 @@ CREATE INDEX token_expiry ON token (expires_at);
 CREATE TABLE run (
     delivery       INTEGER NOT NULL,
     number         INTEGER NOT NULL CHECK (number > 0),
-    cause          TEXT    NOT NULL CHECK (cause IN ('first', 'retry', 'replay', 'recovery')),
+    cause          TEXT    NOT NULL CHECK (
+        cause = 'first' OR cause = 'retry' OR cause = 'replay' OR cause = 'recovery'
+    ),
     started_at     INTEGER NOT NULL,
     finished_at    INTEGER,
     handler_status INTEGER,

@@ -1,4 +1,4 @@
 -- Those that wait for their caller stay: they are held when the caller comes.
 UPDATE delivery
 SET state = 'held'
-WHERE state IN ('waiting', 'running', 'held') AND hook = ?1 AND state = 'waiting' AND awaits_caller = 0
+WHERE hook = ?1 AND state = 'waiting' AND awaits_caller = 0

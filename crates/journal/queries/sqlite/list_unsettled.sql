@@ -1,4 +1,5 @@
+-- The index is named, for the planner would rather read everything in the order of seq than sort the few.
 SELECT id, hook, lane, state, sent_at, next_run_at, runs, awaits_caller
-FROM delivery
-WHERE state IN ('waiting', 'running', 'held')
+FROM delivery INDEXED BY delivery_unsettled
+WHERE state = 'waiting' OR state = 'running' OR state = 'held'
 ORDER BY seq

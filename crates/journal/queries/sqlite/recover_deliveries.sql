@@ -1,3 +1,3 @@
 UPDATE delivery
 SET state = 'waiting'
-WHERE state IN ('waiting', 'running', 'held') AND state = 'running'
+WHERE state = 'running'

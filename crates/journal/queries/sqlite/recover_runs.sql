@@ -2,5 +2,5 @@ UPDATE run
 SET finished_at = ?1, error = ?2
 WHERE finished_at IS NULL
   AND delivery IN (
-      SELECT seq FROM delivery WHERE state IN ('waiting', 'running', 'held') AND state = 'running'
+      SELECT seq FROM delivery WHERE state = 'running'
   )

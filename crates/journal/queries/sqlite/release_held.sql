@@ -1,3 +1,3 @@
 UPDATE delivery
 SET state = 'waiting'
-WHERE state IN ('waiting', 'running', 'held') AND hook = ?1 AND state = 'held'
+WHERE hook = ?1 AND state = 'held'

@@ -1,4 +1,6 @@
 //! The journal, seen from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod conformance;
 mod given;

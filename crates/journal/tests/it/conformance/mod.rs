@@ -1,6 +1,12 @@
 //! What every back-end does alike: functions over a [`Home`](crate::given::Home), run once for each back-end.
 
+mod answered;
+mod lists;
+mod pausing;
+mod recovery;
 mod resending;
+mod runs;
+mod tokens;
 
 /// Runs each of these behaviours on every back-end.
 macro_rules! on_every_backend {
