@@ -1,0 +1,50 @@
+//! `bench`: how fast Bookhook is, beside what else could take the same events.
+//!
+//! Every system runs in a process of its own and takes the same load over loopback, one after the other in every
+//! repetition; ratios are taken within one. What the rows are is in [`systems`], how the load is made in [`load`],
+//! what is aimed for in [`aims`].
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "to print figures is what this program is for")]
+#![allow(clippy::cast_precision_loss, reason = "figures are shown with three digits")]
+
+mod aims;
+mod connection;
+mod latencies;
+mod load;
+mod machine;
+mod measure;
+mod options;
+mod process;
+mod request;
+mod run;
+mod sample;
+mod samples;
+mod syncs;
+mod systems;
+mod table;
+mod window;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Parser;
+
+use options::{Cli, Part};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    match cli.part {
+        None => run::run(&cli.options).await,
+        Some(Part::ServeAxum { listen, delay_ms }) => {
+            systems::axum::serve(listen, Duration::from_millis(delay_ms)).await
+        }
+        Some(Part::ServeBookhook { listen, folder, in_memory }) => {
+            systems::bookhook::serve(listen, &folder, in_memory)
+        }
+        Some(Part::SqliteAlone { span, folder, producers }) => {
+            let figures = systems::sqlite::run(&folder, producers, serde_json::from_str(&span)?).await?;
+            println!("{}", serde_json::to_string(&figures)?);
+            Ok(())
+        }
+    }
+}

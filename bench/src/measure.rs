@@ -1,0 +1,142 @@
+//! One measurement: starts a system, puts it under load, and takes its figures.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use bookhook_sandbox::google::Signer;
+use jiff::Timestamp;
+use tokio::process::Command;
+
+use crate::load::{Books, Load};
+use crate::process::{Server, free_address};
+use crate::request::Template;
+use crate::sample::{Figures, Moment, micros};
+use crate::syncs::{Ledger, SlowSync};
+use crate::systems::node::Node;
+use crate::systems::{Handler, Row, SLOW, System, bookhook};
+use crate::window::{Span, Window};
+
+/// After the first answer a system gets so long to come to rest; then it is idle.
+const REST: Duration = Duration::from_millis(200);
+
+/// What all measurements share.
+pub(crate) struct Bench {
+    /// Where journals are made; they are removed after each measurement.
+    pub(crate) folder: PathBuf,
+    pub(crate) signer: Signer,
+    pub(crate) span: Span,
+    /// How many books the events are spread over.
+    pub(crate) books: u32,
+    /// `None` without a C compiler: then syncs are not counted.
+    pub(crate) slow_sync: Option<SlowSync>,
+    pub(crate) node: Option<Node>,
+    /// The program `bookhook`, if a row needs it.
+    pub(crate) program: Option<PathBuf>,
+}
+
+impl Bench {
+    /// The figures of a new process of this system with a new journal.
+    pub(crate) async fn measure(&self, row: &Row, connections: usize) -> Result<Figures> {
+        let folder = tempfile::tempdir_in(&self.folder).context("cannot make a folder for the journal")?;
+        match row.system {
+            System::Sqlite => self.measure_sqlite(folder.path(), connections).await,
+            _ => self.measure_server(row, folder.path(), connections).await,
+        }
+    }
+
+    async fn measure_sqlite(&self, folder: &Path, producers: usize) -> Result<Figures> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("sqlite-alone").arg(serde_json::to_string(&self.span)?);
+        command.arg("--folder").arg(folder).arg("--producers").arg(producers.to_string());
+        self.watch_syncs(&mut command, folder);
+        let output = command.stderr(Stdio::inherit()).kill_on_drop(true).output().await?;
+        ensure!(output.status.success(), "it ended with {}", output.status);
+        serde_json::from_slice(&output.stdout).context("it printed no figures")
+    }
+
+    async fn measure_server(&self, row: &Row, folder: &Path, connections: usize) -> Result<Figures> {
+        let template = Template::new(&self.signer, Timestamp::now())?;
+        let servers = self.start(row.system, folder, &template).await?;
+        tokio::time::sleep(REST).await;
+        let idle = servers.system.usage()?;
+
+        let books = if row.own_books { Books::Own } else { Books::Random(self.books) };
+        let load = Load { address: servers.system.address(), template: &template, connections, books };
+        let senders = load.connect().await?;
+        let window = Window::beginning_now(self.span);
+        let sending = senders.start(window);
+        let (before, after) = window.around(|| servers.moment()).await;
+        let latencies = sending.finish().await?;
+        let first_200_us = Some(micros(servers.system.first_200()));
+        Ok(Figures { first_200_us, ..Figures::new(self.span, latencies, idle, (before?, after?)) })
+    }
+
+    async fn start(&self, system: System, folder: &Path, template: &Template) -> Result<Servers> {
+        // The first request of no connection: its event is sent by nobody else.
+        let mut request = template.request(0);
+        let address = free_address()?;
+        let behind = match system {
+            System::InFrontOf(handler) => {
+                let address = free_address()?;
+                let log = folder.join("handler.log");
+                Some(Server::start(self.handler(handler, address)?, address, request.next(0), &log).await?)
+            }
+            _ => None,
+        };
+        let mut command = match (system, &behind) {
+            (System::Handler(handler), _) => self.handler(handler, address)?,
+            (System::Native(journal), _) => bookhook::native(journal, address, folder, &self.signer)?,
+            (System::InFrontOf(_), Some(handler)) => {
+                let program = self.program.as_deref().context("the program `bookhook` was not built")?;
+                bookhook::in_front_of(handler.address(), program, address, folder, &self.signer)?
+            }
+            (System::InFrontOf(_), None) | (System::Sqlite, _) => unreachable!("it is no server"),
+        };
+        let ledger = system.keeps().then(|| self.watch_syncs(&mut command, folder)).flatten();
+        let system = Server::start(command, address, request.next(0), &folder.join("system.log")).await?;
+        Ok(Servers { system, handler: behind, ledger })
+    }
+
+    fn handler(&self, handler: Handler, address: SocketAddr) -> Result<Command> {
+        let node = || self.node.as_ref().context("there is no Node");
+        match handler {
+            Handler::Axum => serve_axum(address, Duration::ZERO),
+            Handler::Slow => serve_axum(address, SLOW),
+            Handler::Functions => Ok(node()?.functions(address)),
+            Handler::Hono => Ok(node()?.hono(address)),
+        }
+    }
+
+    fn watch_syncs(&self, command: &mut Command, folder: &Path) -> Option<Ledger> {
+        let ledger = Ledger::in_folder(folder);
+        command.envs(self.slow_sync.as_ref()?.preload(&ledger));
+        Some(ledger)
+    }
+}
+
+fn serve_axum(address: SocketAddr, delay: Duration) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("serve-axum").arg(address.to_string());
+    command.arg("--delay-ms").arg(delay.as_millis().to_string());
+    Ok(command)
+}
+
+/// The processes of a system.
+struct Servers {
+    system: Server,
+    handler: Option<Server>,
+    ledger: Option<Ledger>,
+}
+
+impl Servers {
+    fn moment(&self) -> Result<Moment> {
+        Ok(Moment {
+            system: self.system.usage()?,
+            handler: self.handler.as_ref().map(Server::usage).transpose()?,
+            syncs: self.ledger.as_ref().and_then(Ledger::read),
+        })
+    }
+}

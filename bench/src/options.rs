@@ -1,0 +1,117 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use bookhook_model::units::parse_duration;
+use clap::{Args, Parser, Subcommand};
+
+use crate::systems::{ROWS, Row};
+use crate::window::Span;
+
+/// Measures Bookhook beside what else could take the same events, on loopback, and prints a table.
+#[derive(Debug, Parser)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) part: Option<Part>,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// What to measure, and for how long.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// One repetition of a second at 1 and 32 connections: shows that everything works, and nothing more
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Rows of the table, such as `1,3,4` or `5a,5b`; `5` is all that begin so
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
+    rows: Vec<String>,
+    /// How many connections send at the same time
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS")]
+    connections: Vec<usize>,
+    /// How often everything is measured
+    #[arg(long, value_name = "NUMBER")]
+    repetitions: Option<usize>,
+    /// For how long each time, after a warm-up of a third of that
+    #[arg(long, value_name = "NUMBER")]
+    seconds: Option<f64>,
+    /// How many books the events are in, at random
+    #[arg(long, default_value_t = 500, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..100_000))]
+    pub(crate) books: u32,
+    /// Delay every sync of the journal by so long, as a disk in the cloud would
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) slow_sync: Option<Duration>,
+    /// Print every measurement as a line of JSON, and no table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Options {
+    /// The rows asked for; the base line is always among them. Slow syncs are of interest only where there are syncs.
+    pub(crate) fn rows(&self) -> Result<Vec<Row>> {
+        let numbers = match (self.rows.as_slice(), self.slow_sync) {
+            ([], None) => return Ok(ROWS.to_vec()),
+            ([], Some(_)) => &["3".to_owned(), "4".to_owned()],
+            (numbers, _) => numbers,
+        };
+        for number in numbers {
+            ensure!(ROWS.iter().any(|row| row.number.starts_with(number)), "there is no row {number}");
+        }
+        let is_wanted = |row: &&Row| numbers.iter().any(|number| row.number.starts_with(number));
+        let others = ROWS[1..].iter().filter(is_wanted);
+        Ok(ROWS[..1].iter().chain(others).copied().collect())
+    }
+
+    pub(crate) fn connections(&self) -> &[usize] {
+        match self.connections.as_slice() {
+            [] if self.quick => &[1, 32],
+            [] => &[1, 32, 80, 256],
+            given => given,
+        }
+    }
+
+    pub(crate) fn repetitions(&self) -> usize {
+        self.repetitions.unwrap_or(if self.quick { 1 } else { 5 })
+    }
+
+    pub(crate) fn span(&self) -> Result<Span> {
+        let seconds = self.seconds.unwrap_or(if self.quick { 1.0 } else { 3.0 });
+        ensure!((0.1..=3600.0).contains(&seconds), "--seconds must be between 0.1 and 3600");
+        let length = Duration::from_secs_f64(seconds);
+        Ok(Span { warm_up: length / 3, length })
+    }
+}
+
+/// What this program starts of itself, in processes of their own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Part {
+    /// Bare axum
+    #[command(hide = true)]
+    ServeAxum {
+        listen: SocketAddr,
+        #[arg(long)]
+        delay_ms: u64,
+    },
+    /// Bookhook with a native handler
+    #[command(hide = true)]
+    ServeBookhook {
+        listen: SocketAddr,
+        #[arg(long)]
+        folder: PathBuf,
+        #[arg(long)]
+        in_memory: bool,
+    },
+    /// SQLite alone
+    #[command(hide = true)]
+    SqliteAlone {
+        /// As JSON
+        span: String,
+        #[arg(long)]
+        folder: PathBuf,
+        #[arg(long)]
+        producers: usize,
+    },
+}
