@@ -3,4 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod conformance;
+mod crash;
+mod faults;
+mod files;
 mod given;
+mod model;
+mod statements;

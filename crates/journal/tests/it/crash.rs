@@ -1,0 +1,90 @@
+//! What was acknowledged is there after a SIGKILL.
+//!
+//! This shows that nothing is acknowledged before it is with the system. That it is on the disk by then (fsync) shows
+//! only when the machine itself loses power; no test here can take that away.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+
+use bookhook_journal::{Journal, Location, Place};
+use bookhook_model::{DeliveryId, Response, RunNumber, State};
+
+use crate::given::{Home, at, found, new_id, sending, settling};
+
+/// Set for the child: the journal that it writes to until it is killed.
+const VICTIM: &str = "BOOKHOOK_JOURNAL_TEST_VICTIM";
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill() {
+    let home = Home::sqlite();
+    for round in 0..10 {
+        let told = told_before_the_kill(&home, 40 + round * 37);
+        let journal = home.open().await;
+        let unsettled = journal.recover(at(100)).await.unwrap().unsettled;
+        for (word, id) in told {
+            let delivery = found(&journal, id).await;
+            if word == "settled" {
+                assert_eq!(delivery.state, State::Settled, "{id}");
+            } else {
+                let is_open = unsettled.iter().any(|open| open.id == id);
+                assert!(is_open || delivery.state == State::Settled, "{id}");
+            }
+        }
+        journal.close().await;
+    }
+}
+
+/// Runs this program again as the victim, and kills it after so many lines.
+fn told_before_the_kill(home: &Home, lines: usize) -> Vec<(String, DeliveryId)> {
+    let mut victim = start_victim(home);
+    let output = BufReader::new(victim.stdout.take().unwrap());
+    let told: Vec<_> =
+        output.lines().map_while(Result::ok).filter_map(|line| read(&line)).take(lines).collect();
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    assert_eq!(told.len(), lines);
+    told
+}
+
+fn start_victim(home: &Home) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["crash::victim", "--exact", "--ignored", "--nocapture"])
+        .env(VICTIM, home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn read(line: &str) -> Option<(String, DeliveryId)> {
+    let (word, id) = line.split_once(' ')?;
+    Some((word.to_owned(), id.parse().ok()?))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the victim of the test above, in a process of its own"]
+async fn victim() {
+    let Some(path) = std::env::var_os(VICTIM) else { return };
+    let journal = Journal::open(&Location::Sqlite(path.into()), None).await.unwrap();
+    let writers: Vec<_> = (0..8).map(|_| tokio::spawn(write_for_ever(journal.clone()))).collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}
+
+async fn write_for_ever(journal: Journal) {
+    loop {
+        let id = new_id();
+        let mut act = sending(&id.to_string(), Place::Start);
+        act.id = id;
+        journal.append(act).await.unwrap();
+        tell("appended", id);
+        journal.settle(settling(id, RunNumber::FIRST, &Response::result("done"))).await.unwrap();
+        tell("settled", id);
+    }
+}
+
+/// In one write, so that a line is whole or not there.
+fn tell(word: &str, id: DeliveryId) {
+    std::io::stdout().lock().write_all(format!("{word} {id}\n").as_bytes()).unwrap();
+}

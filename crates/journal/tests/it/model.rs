@@ -1,0 +1,290 @@
+//! Random acts, against a simple model of what a journal is to do.
+
+use bookhook_journal::{Appended, Begun, Journal, Place, Then};
+use bookhook_model::{Cause, DeliveryId, Outcome, ParkReason, Response, RunNumber, State};
+use proptest::prelude::*;
+
+use crate::given::{Home, at, beginning, failing, found, hook, sending, settling};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append { event: u8, body: u8, place: Place },
+    Begin(u8),
+    Settle { which: u8, how: How },
+    Answer { which: u8, status: u16 },
+    Park(u8),
+    Pause,
+    Resume,
+    Recover,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum How {
+    Result,
+    Error,
+    AwaitCaller,
+    RetryAt,
+    Park,
+}
+
+/// A delivery, as the model remembers it.
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    id: DeliveryId,
+    key: (u8, u8),
+    conflict: bool,
+    state: State,
+    awaits_caller: bool,
+    retries_later: bool,
+    answered: Option<u16>,
+    response: Option<Response>,
+    causes: Vec<Cause>,
+}
+
+#[derive(Default)]
+struct Model {
+    entries: Vec<Entry>,
+    paused: bool,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let place = prop_oneof![
+        4 => Just(Place::Start),
+        3 => Just(Place::Queue),
+        1 => Just(Place::Hold),
+        1 => Just(Place::Unmatched),
+        1 => Just(Place::Settle(Response::suppressed())),
+    ];
+    let how = prop_oneof![
+        Just(How::Result),
+        Just(How::Error),
+        Just(How::AwaitCaller),
+        Just(How::RetryAt),
+        Just(How::Park)
+    ];
+    let step = prop_oneof![
+        6 => (0u8..4, 0u8..2, place).prop_map(|(event, body, place)| Step::Append { event, body, place }),
+        4 => (0u8..8).prop_map(Step::Begin),
+        6 => (0u8..8, how).prop_map(|(which, how)| Step::Settle { which, how }),
+        3 => (0u8..8, prop_oneof![Just(200u16), Just(429)])
+            .prop_map(|(which, status)| Step::Answer { which, status }),
+        1 => (0u8..8).prop_map(Step::Park),
+        1 => Just(Step::Pause),
+        1 => Just(Step::Resume),
+        1 => Just(Step::Recover),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+impl Model {
+    fn append(&mut self, id: DeliveryId, key: (u8, u8), place: &Place) -> Appended {
+        let conflict = self.entries.iter().any(|entry| entry.key.0 == key.0 && entry.key.1 != key.1);
+        let is_run = matches!(place, Place::Start | Place::Queue | Place::Hold);
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) else {
+            self.entries.push(Entry::new(id, key, conflict, place));
+            return Appended::Fresh { conflict };
+        };
+        let cause = match entry.state {
+            _ if !is_run => None,
+            State::Waiting if entry.awaits_caller => Some(Cause::Retry),
+            State::Waiting | State::Running | State::Held => {
+                return Appended::Joined { id: entry.id, state: entry.state };
+            }
+            State::Parked => Some(Cause::Retry),
+            State::Settled if entry.answered == Some(200) => Some(Cause::Replay),
+            State::Settled | State::Unmatched => None,
+        };
+        let Some(cause) = cause else {
+            let response = entry.response.clone().unwrap_or_else(Response::suppressed);
+            return Appended::Stored { id: entry.id, response };
+        };
+        entry.go_to(state_of(place));
+        entry.answered = None;
+        let run = (*place == Place::Start).then(|| entry.run(cause));
+        Appended::Again { id: entry.id, cause, run }
+    }
+
+    fn recover(&mut self) {
+        for entry in &mut self.entries {
+            if entry.state == State::Running {
+                entry.go_to(State::Waiting);
+            }
+            if self.paused && entry.state == State::Waiting && !entry.awaits_caller {
+                entry.state = State::Held;
+            }
+        }
+    }
+
+    fn move_all(&mut self, from: State, to: State) {
+        for entry in &mut self.entries {
+            if entry.state == from && !entry.awaits_caller {
+                entry.state = to;
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn new(id: DeliveryId, key: (u8, u8), conflict: bool, place: &Place) -> Self {
+        let response = if let Place::Settle(response) = place { Some(response.clone()) } else { None };
+        let causes = if *place == Place::Start { vec![Cause::First] } else { vec![] };
+        let state = state_of(place);
+        let (awaits_caller, retries_later, answered) = (false, false, None);
+        Self { id, key, conflict, state, awaits_caller, retries_later, answered, response, causes }
+    }
+
+    fn go_to(&mut self, state: State) {
+        (self.state, self.response) = (state, None);
+        (self.awaits_caller, self.retries_later) = (false, false);
+    }
+
+    fn run(&mut self, cause: Cause) -> RunNumber {
+        self.causes.push(cause);
+        RunNumber(u32::try_from(self.causes.len()).unwrap())
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        self.response.as_ref().map(Response::outcome)
+    }
+}
+
+fn state_of(place: &Place) -> State {
+    match place {
+        Place::Start => State::Running,
+        Place::Queue => State::Waiting,
+        Place::Hold => State::Held,
+        Place::Unmatched => State::Unmatched,
+        Place::Settle(_) => State::Settled,
+    }
+}
+
+/// Does the step with both.
+async fn step(journal: &Journal, model: &mut Model, step: &Step) {
+    match step {
+        Step::Append { event, body, place } => {
+            let mut act = sending(&format!("e{event}"), place.clone());
+            act.event.fingerprint.0[0] = *body;
+            let expected = model.append(act.id, (*event, *body), place);
+            assert_eq!(journal.append(act).await.unwrap(), expected);
+        }
+        Step::Pause => {
+            model.paused = true;
+            model.move_all(State::Waiting, State::Held);
+            journal.pause(hook(), at(3)).await.unwrap();
+        }
+        Step::Resume => {
+            model.paused = false;
+            model.move_all(State::Held, State::Waiting);
+            journal.resume(hook(), at(3)).await.unwrap();
+        }
+        Step::Recover => {
+            model.recover();
+            let recovered = journal.recover(at(4)).await.unwrap();
+            let open = |entry: &&Entry| matches!(entry.state, State::Waiting | State::Held);
+            let expected: Vec<_> = model.entries.iter().filter(open).map(|entry| entry.id).collect();
+            assert_eq!(recovered.unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), expected);
+            assert_eq!(recovered.paused.is_empty(), !model.paused);
+        }
+        Step::Begin(which) | Step::Park(which) | Step::Settle { which, .. } | Step::Answer { which, .. } => {
+            if let Some(entry) = model.entries.get_mut(usize::from(*which)) {
+                step_one(journal, entry, step).await;
+            }
+        }
+    }
+}
+
+async fn step_one(journal: &Journal, entry: &mut Entry, step: &Step) {
+    let id = entry.id;
+    match step {
+        Step::Begin(_) => match journal.begin(beginning(id, Cause::Retry)).await {
+            Ok(Begun::Run { run, .. }) => {
+                assert!(entry.state.may_become(State::Running), "{entry:?}");
+                entry.go_to(State::Running);
+                entry.answered = None;
+                assert_eq!(entry.run(Cause::Retry), run);
+            }
+            Ok(Begun::Parked(reason)) => panic!("{reason}"),
+            Err(_) => assert!(!entry.state.may_become(State::Running), "{entry:?}"),
+        },
+        Step::Settle { how, .. } => {
+            let done = settle(journal, entry, *how).await;
+            assert_eq!(done, entry.state == State::Running, "{entry:?}");
+            if done {
+                entry.end(*how);
+            }
+        }
+        Step::Answer { status, .. } => {
+            journal.note_answered(id, *status);
+            entry.answered = Some(*status);
+        }
+        Step::Park(_) => {
+            let done = journal.park(id, ParkReason::TokenExpired, at(5)).await.is_ok();
+            assert_eq!(done, matches!(entry.state, State::Waiting | State::Held), "{entry:?}");
+            if done {
+                entry.go_to(State::Parked);
+            }
+        }
+        _ => unreachable!("steps for all"),
+    }
+}
+
+async fn settle(journal: &Journal, entry: &Entry, how: How) -> bool {
+    let run = RunNumber(u32::try_from(entry.causes.len()).unwrap().max(1));
+    let act = match how {
+        How::Result => settling(entry.id, run, &Response::result(1)),
+        How::Error => failing(entry.id, run, Then::Settled(Response::error("no"))),
+        How::AwaitCaller => failing(entry.id, run, Then::AwaitCaller),
+        How::RetryAt => failing(entry.id, run, Then::RetryAt(at(9))),
+        How::Park => failing(entry.id, run, Then::Park(ParkReason::TokenExpired)),
+    };
+    journal.settle(act).await.is_ok()
+}
+
+impl Entry {
+    fn end(&mut self, how: How) {
+        self.go_to(match how {
+            How::Result | How::Error => State::Settled,
+            How::AwaitCaller | How::RetryAt => State::Waiting,
+            How::Park => State::Parked,
+        });
+        self.awaits_caller = matches!(how, How::AwaitCaller);
+        self.retries_later = matches!(how, How::RetryAt);
+        self.response = match how {
+            How::Result => Some(Response::result(1)),
+            How::Error => Some(Response::error("no")),
+            _ => None,
+        };
+    }
+}
+
+/// Every delivery tells what the model remembers.
+async fn compare(journal: &Journal, model: &Model) {
+    journal.check_writable().await.unwrap();
+    for entry in &model.entries {
+        let told = found(journal, entry.id).await;
+        assert_eq!((told.state, told.conflict), (entry.state, entry.conflict), "{entry:?}");
+        assert_eq!((told.outcome, told.answered), (entry.outcome(), entry.answered), "{entry:?}");
+        assert_eq!(told.next_run_at.is_some(), entry.retries_later, "{entry:?}");
+        let runs = told.runs.unwrap();
+        assert_eq!(runs.iter().map(|run| run.cause).collect::<Vec<_>>(), entry.causes, "{entry:?}");
+        let open = runs.iter().filter(|run| run.finished_at.is_none()).count();
+        assert_eq!(open, usize::from(entry.state == State::Running), "{entry:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_journal_does_what_the_model_says(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let journal = Home::memory().open().await;
+            let mut model = Model::default();
+            for one in &steps {
+                step(&journal, &mut model, one).await;
+            }
+            compare(&journal, &model).await;
+        });
+    }
+}

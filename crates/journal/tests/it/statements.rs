@@ -1,0 +1,165 @@
+//! The schema and the statements of `SQLite`.
+
+use bookhook_journal::statements::{SQLITE, SQLITE_MIGRATIONS};
+use rusqlite::Connection;
+
+use crate::given::{Home, started};
+
+/// A database that every migration was applied to, by hand.
+fn fresh() -> Connection {
+    let conn = Connection::open_in_memory().unwrap();
+    for (_, sql) in SQLITE_MIGRATIONS {
+        conn.execute_batch(sql).unwrap();
+    }
+    conn
+}
+
+fn statement(name: &str) -> &'static str {
+    SQLITE.iter().find(|(known, _)| *known == name).unwrap().1
+}
+
+fn plan(conn: &Connection, name: &str) -> String {
+    let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", statement(name))).unwrap();
+    let nothing = vec![None::<i64>; explain.parameter_count()];
+    let steps =
+        explain.query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(3)).unwrap();
+    steps.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+}
+
+fn schema(conn: &Connection) -> Vec<String> {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'migration' ORDER BY name";
+    let mut select = conn.prepare(sql).unwrap();
+    select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn every_statement_can_be_prepared() {
+    let conn = fresh();
+    for (name, sql) in SQLITE {
+        conn.prepare(sql).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn every_file_is_a_known_statement() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/queries/sqlite");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    files.sort();
+    let mut known: Vec<_> = SQLITE.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    assert_eq!(files, known);
+}
+
+#[test]
+fn hot_statements_use_their_indexes() {
+    let conn = fresh();
+    let by_seq = "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)";
+    let expected = [
+        ("append_find_same", "SEARCH delivery USING INDEX delivery_event (event_key=?)"),
+        ("find_standing", "SEARCH delivery USING INDEX delivery_id (id=?)"),
+        ("settle_delivery", by_seq),
+        ("settle_run", "SEARCH run USING PRIMARY KEY (delivery=? AND number=?)"),
+        ("erase_token", "SEARCH token USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("note_answered", "SEARCH delivery USING INDEX delivery_id (id=?)"),
+        ("begin_run", by_seq),
+        (
+            "begin_find",
+            "SEARCH d USING INDEX delivery_id (id=?); SEARCH p USING INTEGER PRIMARY KEY (rowid=?); \
+             SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+        ),
+        (
+            "find_response",
+            "SEARCH d USING INTEGER PRIMARY KEY (rowid=?); \
+             SEARCH r USING PRIMARY KEY (delivery=? AND number=?) LEFT-JOIN",
+        ),
+    ];
+    for (name, expected) in expected {
+        assert_eq!(plan(&conn, name), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_is_unsettled_is_found_without_reading_what_is_settled() {
+    let conn = fresh();
+    for name in [
+        "list_unsettled",
+        "recover_deliveries",
+        "recover_runs",
+        "recover_paused",
+        "hold_waiting",
+        "release_held",
+    ] {
+        assert!(plan(&conn, name).contains("delivery_unsettled"), "{name}: {}", plan(&conn, name));
+    }
+}
+
+/// An `IN` of some texts, in a check or an index, would fill a temporary table at each write.
+#[test]
+fn hot_statements_need_no_temporary_table() {
+    let conn = fresh();
+    for name in [
+        "append_find_same",
+        "append_insert_delivery",
+        "append_insert_payload",
+        "append_insert_token",
+        "insert_run",
+        "find_standing",
+        "settle_run",
+        "settle_delivery",
+        "erase_token",
+        "note_answered",
+        "begin_run",
+    ] {
+        let mut explain = conn.prepare(&format!("EXPLAIN {}", statement(name))).unwrap();
+        let nothing = vec![None::<i64>; explain.parameter_count()];
+        let steps = explain.query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(1));
+        let steps: Vec<_> = steps.unwrap().map(Result::unwrap).collect();
+        assert!(!steps.iter().any(|step| step == "OpenEphemeral"), "{name}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_states_do_not_allow() {
+    let conn = fresh();
+    conn.execute(
+        "INSERT INTO delivery (id, hook, fingerprint, event_type, conflict, received_at, sent_at, state, runs)
+         VALUES (zeroblob(16), 'h', zeroblob(16), 't', 0, 0, 0, 'waiting', 0)",
+        [],
+    )
+    .unwrap();
+    for change in [
+        "state = 'lost'",
+        "state = 'settled'",
+        "state = 'settled', settled_at = 1",
+        "state = 'parked'",
+        "state = 'running'",
+        "parked_reason = 'why'",
+        "outcome = 'result'",
+        "response = x'7b7d'",
+        "state = 'held', awaits_caller = 1",
+        "awaits_caller = 1, next_run_at = 1",
+        "event_id = 'e'",
+    ] {
+        assert!(conn.execute(&format!("UPDATE delivery SET {change}"), []).is_err(), "{change}");
+    }
+    conn.execute("UPDATE delivery SET state = 'settled', settled_at = 1, outcome = 'result'", []).unwrap();
+}
+
+#[tokio::test]
+async fn a_new_journal_has_the_schema_of_the_migrations() {
+    let home = Home::sqlite();
+    let journal = home.open().await;
+    started(&journal, "e").await;
+    journal.close().await;
+    drop(home.open().await);
+    let conn = Connection::open(home.path()).unwrap();
+    assert_eq!(schema(&conn), schema(&fresh()));
+    let (version, pages): (u32, u32) = (
+        conn.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap(),
+        conn.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap(),
+    );
+    assert_eq!((version as usize, pages), (SQLITE_MIGRATIONS.len(), 8192));
+}
