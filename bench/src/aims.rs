@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::backlog::{self, Backlog};
 use crate::sample::Figures;
 use crate::samples::Samples;
 use crate::table::{millis, thousands};
@@ -31,6 +32,20 @@ pub(crate) fn judge(samples: &Samples, syncs_are_slow: bool) -> Vec<Aim> {
     aims.extend(judge.syncs());
     aims.extend(judge.round_trip());
     aims
+}
+
+/// The aim for a host with many deliveries that wait.
+pub(crate) fn backlog(backlog: &Backlog) -> Aim {
+    Aim {
+        what: format!(
+            "resident with {} connections and {} deliveries waiting",
+            backlog::CONNECTIONS,
+            thousands(backlog.waiting as f64)
+        ),
+        figure: megabytes(backlog.peak_bytes as f64),
+        wanted: "< 100 MB".to_owned(),
+        met: backlog.peak_bytes < 100_000_000,
+    }
 }
 
 /// The aims as a table in Markdown.
@@ -127,11 +142,15 @@ impl Judge<'_> {
         let bytes = self.samples.of("3", 1, |figures| Some(figures.idle_bytes as f64)).median()?;
         Some(Aim {
             what: "resident when idle".to_owned(),
-            figure: format!("{:.1} MB", bytes / 1_000_000.0),
+            figure: megabytes(bytes),
             wanted: "< 20 MB".to_owned(),
             met: bytes < 20_000_000.0,
         })
     }
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / 1_000_000.0)
 }
 
 fn at_most(what: &str, measured: f64, aim: f64) -> Aim {

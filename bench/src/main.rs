@@ -7,6 +7,7 @@
 #![allow(clippy::cast_precision_loss, reason = "figures are shown with three digits")]
 
 mod aims;
+mod backlog;
 mod connection;
 mod latencies;
 mod load;
@@ -38,8 +39,8 @@ async fn main() -> Result<()> {
         Some(Part::ServeAxum { listen, delay_ms }) => {
             systems::axum::serve(listen, Duration::from_millis(delay_ms)).await
         }
-        Some(Part::ServeBookhook { listen, folder, in_memory }) => {
-            systems::bookhook::serve(listen, &folder, in_memory)
+        Some(Part::ServeBookhook { native, listen, folder }) => {
+            systems::bookhook::serve(native, listen, &folder).await
         }
         Some(Part::SqliteAlone { span, folder, producers }) => {
             let figures = systems::sqlite::run(&folder, producers, serde_json::from_str(&span)?).await?;

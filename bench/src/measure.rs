@@ -88,7 +88,7 @@ impl Bench {
         };
         let mut command = match (system, &behind) {
             (System::Handler(handler), _) => self.handler(handler, address)?,
-            (System::Native(journal), _) => bookhook::native(journal, address, folder, &self.signer)?,
+            (System::Native(native), _) => bookhook::native(native, address, folder, &self.signer)?,
             (System::InFrontOf(_), Some(handler)) => {
                 let program = self.program.as_deref().context("the program `bookhook` was not built")?;
                 bookhook::in_front_of(handler.address(), program, address, folder, &self.signer)?

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use bookhook_model::units::parse_duration;
 use clap::{Args, Parser, Subcommand};
 
+use crate::systems::bookhook::Native;
 use crate::systems::{ROWS, Row};
 use crate::window::Span;
 
@@ -97,13 +98,7 @@ pub(crate) enum Part {
     },
     /// Bookhook with a native handler
     #[command(hide = true)]
-    ServeBookhook {
-        listen: SocketAddr,
-        #[arg(long)]
-        folder: PathBuf,
-        #[arg(long)]
-        in_memory: bool,
-    },
+    ServeBookhook { native: Native, listen: SocketAddr, folder: PathBuf },
     /// SQLite alone
     #[command(hide = true)]
     SqliteAlone {

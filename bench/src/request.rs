@@ -11,9 +11,9 @@ use serde_json::Value;
 const EVENT: &str = include_str!("../../crates/testkit/events/TRANSACTION_CHECKED.json");
 
 /// Where the event is posted; all systems take any path.
-pub(crate) const PATH: &str = "/hooks/bench";
+pub(crate) const PATH: &str = "/hooks/bench-bot";
 /// For whom the caller's token is made.
-pub(crate) const AUDIENCE: &str = "https://bench.example.com/hooks/bench";
+pub(crate) const AUDIENCE: &str = "https://bench.example.com/hooks/bench-bot";
 /// The app that handles the events.
 pub(crate) const AGENT: &str = "bench-bot";
 

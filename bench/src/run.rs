@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use bookhook_sandbox::google::Signer;
+use serde::Serialize;
 
+use crate::backlog::Backlog;
 use crate::measure::Bench;
 use crate::options::Options;
 use crate::sample::Sample;
 use crate::samples::Samples;
 use crate::syncs::SlowSync;
+use crate::systems::bookhook::Native;
 use crate::systems::node::Node;
 use crate::systems::{Row, System, bookhook};
-use crate::{aims, machine, table};
+use crate::{aims, backlog, machine, table};
 
 /// Measures what the options ask for and prints it.
 pub(crate) async fn run(options: &Options) -> Result<()> {
@@ -26,15 +29,30 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
             for row in in_turn(&rows, repetition) {
                 let sample = measure(&bench, row, connections, repetition).await?;
                 if options.json {
-                    println!("{}", serde_json::to_string(&sample)?);
+                    print_json(&sample)?;
                 }
                 samples.add(sample);
             }
         }
     }
-    if !options.json {
-        report(options, &bench, &rows, &samples);
+    let backlog = if wants_backlog(options, &rows) { Some(backlog::measure(&bench).await?) } else { None };
+    if options.json {
+        backlog.iter().try_for_each(print_json)
+    } else {
+        report(options, &bench, &rows, &samples, backlog.as_ref());
+        Ok(())
     }
+}
+
+/// The memory that deliveries take while they wait is of interest where the main row is measured in full.
+fn wants_backlog(options: &Options, rows: &[Row]) -> bool {
+    options.slow_sync.is_none()
+        && options.connections().contains(&backlog::CONNECTIONS)
+        && rows.iter().any(|row| row.system == System::Native(Native::OnDisk))
+}
+
+fn print_json(figures: &impl Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string(figures)?);
     Ok(())
 }
 
@@ -44,7 +62,6 @@ fn prepare(options: &Options) -> Result<(Bench, Vec<Row>)> {
     let any = |rows: &[Row], is: fn(System) -> bool| rows.iter().any(|row| is(row.system));
     let node = if any(&rows, System::needs_node) { Node::find()? } else { None };
     leave_out(&mut rows, "there is no Node", |system| system.needs_node() && node.is_none());
-    leave_out(&mut rows, "Bookhook is not wired yet", |system| system.is_bookhook() && !bookhook::IS_WIRED);
     let program = any(&rows, |system| matches!(system, System::InFrontOf(_)))
         .then(bookhook::build_program)
         .transpose()?;
@@ -103,10 +120,12 @@ async fn measure(bench: &Bench, row: &Row, connections: usize, repetition: usize
     Ok(Sample { row: row.number, connections, repetition, figures })
 }
 
-fn report(options: &Options, bench: &Bench, rows: &[Row], samples: &Samples) {
+fn report(options: &Options, bench: &Bench, rows: &[Row], samples: &Samples, backlog: Option<&Backlog>) {
+    let mut aims = aims::judge(samples, options.slow_sync.is_some());
+    aims.extend(backlog.map(aims::backlog));
     println!("{}", machine::describe(bench.node.as_ref().map(Node::version)));
     println!("{}", how(options, bench));
-    println!("{}", aims::table(&aims::judge(samples, options.slow_sync.is_some())));
+    println!("{}", aims::table(&aims));
     println!("{}", table::table(rows, options.connections(), samples));
 }
 

@@ -4,16 +4,35 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command as BlockingCommand;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use bookhook::config::{Config, JournalLocation, Jwks, Verification};
+use bookhook::model::Policy;
+use bookhook::{EventType, Hook, Host, Response};
 use bookhook_sandbox::google::Signer;
+use clap::ValueEnum;
 use tokio::process::Command;
 
-use super::Journal;
 use crate::request;
 
-/// Whether the rows with Bookhook can be measured yet.
-pub(crate) const IS_WIRED: bool = false;
+/// As many as there are connections, so that only events of the same book wait for each other.
+const CONCURRENCY: usize = 256;
+
+/// What callers of a host that is stuck wait before they are sent away.
+pub(crate) const STUCK_DEADLINE: Duration = Duration::from_millis(500);
+const STUCK_FOR: Duration = Duration::from_hours(1);
+
+/// A host with a function as its handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Native {
+    /// Its journal is in memory.
+    InMemory,
+    /// Its journal is in a SQLite file.
+    OnDisk,
+    /// The same, with the default policy, and a handler that does not answer.
+    Stuck,
+}
 
 /// Builds the program, so that no old one is measured, and says where it is.
 pub(crate) fn build_program() -> Result<PathBuf> {
@@ -46,24 +65,40 @@ pub(crate) fn in_front_of(
 }
 
 /// This program again, as a host with a function as its handler.
-pub(crate) fn native(
-    journal: Journal,
-    listen: SocketAddr,
-    folder: &Path,
-    signer: &Signer,
-) -> Result<Command> {
+pub(crate) fn native(native: Native, listen: SocketAddr, folder: &Path, signer: &Signer) -> Result<Command> {
     write_app(folder, signer)?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg("serve-bookhook").arg(listen.to_string()).arg("--folder").arg(folder);
-    if journal == Journal::Memory {
-        command.arg("--in-memory");
-    }
+    let kind = native.to_possible_value().context("every kind has a name")?;
+    command.args(["serve-bookhook", kind.get_name()]).arg(listen.to_string()).arg(folder);
     Ok(command)
 }
 
 /// The host that [`native`] starts.
-pub(crate) fn serve(_listen: SocketAddr, _folder: &Path, _in_memory: bool) -> Result<()> {
-    bail!("this row is not wired yet")
+pub(crate) async fn serve(native: Native, listen: SocketAddr, folder: &Path) -> Result<()> {
+    let journal = match native {
+        Native::InMemory => JournalLocation::Memory,
+        Native::OnDisk | Native::Stuck => JournalLocation::Sqlite(folder.join("journal.db")),
+    };
+    let config = Config { listen, journal, ..Config::from_env(&|_| None)?.config };
+    let verification = Verification {
+        service_account: Verification::SERVICE_ACCOUNT.to_owned(),
+        issuer: Verification::ISSUER.to_owned(),
+        audiences: vec![request::AUDIENCE.to_owned()],
+        jwks: Jwks::File(folder.join("jwks.json")),
+    };
+    let hook = Hook::bkper(folder.join("bkper.yaml"))?.verify(verification);
+    let hook = match native {
+        Native::InMemory | Native::OnDisk => hook
+            .policy(Policy { concurrency: CONCURRENCY, ..Policy::default() })
+            .on(EventType::TransactionChecked, async |_| Ok(Response::result("CHECKED: 1000.00"))),
+        Native::Stuck => hook
+            .policy(Policy { deadline: STUCK_DEADLINE, timeout: STUCK_FOR, ..Policy::default() })
+            .on(EventType::TransactionChecked, async |_| {
+                tokio::time::sleep(STUCK_FOR).await;
+                Ok(Response::suppressed())
+            }),
+    };
+    Host::new(config).hook(hook).serve().await
 }
 
 /// The app's manifest and the keys by which its callers are verified.
@@ -80,7 +115,7 @@ journal: sqlite:journal.db
 console:
   listen: off
 hooks:
-  bench:
+  {name}:
     source:
       bkper:
         manifest: ./bkper.yaml
@@ -88,8 +123,9 @@ hooks:
         jwks_url: file:jwks.json
     handler:
       http: http://{handler}/
-    concurrency: 256
+    concurrency: {CONCURRENCY}
 ",
+        name = request::AGENT,
         audience = request::AUDIENCE,
     )
 }

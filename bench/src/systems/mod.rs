@@ -7,6 +7,8 @@ pub(crate) mod sqlite;
 
 use std::time::Duration;
 
+use self::bookhook::Native;
+
 /// How long the handler takes that stands for one that calls an API.
 pub(crate) const SLOW: Duration = Duration::from_millis(20);
 
@@ -27,7 +29,7 @@ pub(crate) enum System {
     /// A handler that is called directly: nothing is verified and nothing is kept.
     Handler(Handler),
     /// Bookhook with a function as its handler.
-    Native(Journal),
+    Native(Native),
     /// Bookhook, its journal on disk, in front of a handler that it calls over HTTP.
     InFrontOf(Handler),
     /// The writes alone.
@@ -47,20 +49,11 @@ pub(crate) enum Handler {
     Hono,
 }
 
-/// Where Bookhook keeps its journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Journal {
-    /// In memory.
-    Memory,
-    /// In a SQLite file.
-    Sqlite,
-}
-
 /// All rows, in the order of the table. The first is the base line.
 pub(crate) const ROWS: [Row; 11] = [
     row("1", "bare axum, a constant answer", System::Handler(Handler::Axum)),
-    row("2", "Bookhook, native handler, journal in memory", System::Native(Journal::Memory)),
-    row("3", "Bookhook, native handler, SQLite journal", System::Native(Journal::Sqlite)),
+    row("2", "Bookhook, native handler, journal in memory", System::Native(Native::InMemory)),
+    row("3", "Bookhook, native handler, SQLite journal", System::Native(Native::OnDisk)),
     row("4", "SQLite alone, the same two writes", System::Sqlite),
     row("5a", "functions-framework", System::Handler(Handler::Functions)),
     row("5b", "Bookhook in front of functions-framework", System::InFrontOf(Handler::Functions)),
@@ -90,12 +83,8 @@ impl System {
         matches!(self.handler(), Some(Handler::Functions | Handler::Hono))
     }
 
-    pub(crate) fn is_bookhook(self) -> bool {
-        matches!(self, Self::Native(_) | Self::InFrontOf(_))
-    }
-
     /// Whether it syncs.
     pub(crate) fn keeps(self) -> bool {
-        !matches!(self, Self::Handler(_) | Self::Native(Journal::Memory))
+        !matches!(self, Self::Handler(_) | Self::Native(Native::InMemory))
     }
 }
