@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use aws_lc_rs::digest;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::error::OpenError;
 
@@ -65,34 +65,34 @@ fn latest() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 
-/// Applies what is missing, each migration in a transaction of its own.
+/// Applies what is missing, all or nothing: a file that is begun and not labelled would be taken for another program's.
 pub(super) fn run(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |error| problem::open(path, error);
-    conn.execute_batch(HISTORY).map_err(failed)?;
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    transaction.execute_batch(HISTORY).map_err(failed)?;
     for (number, (name, sql)) in (1..).zip(MIGRATIONS) {
-        let known: Option<String> = conn
-            .query_row("SELECT checksum FROM migration WHERE number = ?1", [number], |row| row.get(0))
-            .optional()
-            .map_err(failed)?;
-        match known {
-            None => apply(conn, number, name, sql).map_err(failed)?,
-            Some(checksum) if checksum == self::checksum(sql) => {}
+        match applied(&transaction, number).map_err(failed)? {
+            None => apply(&transaction, number, name, sql).map_err(failed)?,
+            Some(known) if known == checksum(sql) => {}
             Some(_) => return Err(OpenError::OtherMigration { path: path.to_owned(), number }),
         }
     }
-    Ok(())
+    transaction.commit().map_err(failed)
 }
 
-fn apply(conn: &mut Connection, number: u32, name: &str, sql: &str) -> rusqlite::Result<()> {
-    let transaction = conn.transaction()?;
-    transaction.execute_batch(sql)?;
-    transaction.execute(
+/// The checksum of the migration with this number, when the file has it.
+fn applied(conn: &Connection, number: u32) -> rusqlite::Result<Option<String>> {
+    conn.query_row("SELECT checksum FROM migration WHERE number = ?1", [number], |row| row.get(0)).optional()
+}
+
+fn apply(conn: &Connection, number: u32, name: &str, sql: &str) -> rusqlite::Result<()> {
+    conn.execute_batch(sql)?;
+    conn.execute(
         "INSERT INTO migration (number, name, checksum) VALUES (?1, ?2, ?3)",
         params![number, name, checksum(sql)],
     )?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", number)?;
-    transaction.commit()
+    conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    conn.pragma_update(None, "user_version", number)
 }
 
 fn checksum(sql: &str) -> String {

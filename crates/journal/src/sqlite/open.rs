@@ -11,7 +11,7 @@ use crate::error::OpenError;
 use super::{files, migrate, problem};
 
 /// So long a connection waits for another process (`sqlite3`, a backup) to let go.
-const BUSY_WAIT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Set before the first page is written, and kept by the file.
 const LAYOUT: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = NONE;";

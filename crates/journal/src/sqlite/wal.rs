@@ -5,19 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::hooks::Wal as Log;
 
 use crate::error::OpenError;
 
-use super::open::Place;
+use super::open::{BUSY_WAIT, Place};
 use super::problem;
 
 /// When the log has grown by so many pages, the checkpointer moves them into the file.
 const STEP_PAGES: u32 = 4_000;
 /// Beyond so many pages, the writer itself sees to it that the log begins anew.
 const LIMIT_PAGES: u32 = 24_000;
+
+/// So long the writer waits for readers when it has the log begin anew.
+const RESTART_WAIT: Duration = Duration::from_millis(50);
 
 /// Moves what it can without making anyone wait.
 const PASSIVE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -80,7 +84,7 @@ impl Wal {
 
     /// The checkpointer cannot catch up with a writer that never rests; so the writer rests until it has.
     fn begin_anew(&mut self, conn: &Connection, pages: u32) {
-        match checkpoint(conn, RESTART) {
+        match without_long_waits(conn, |conn| checkpoint(conn, RESTART)) {
             Ok(true) => (self.next, self.limit) = (STEP_PAGES, LIMIT_PAGES),
             // A reader, or the checkpointer, is in the way: again after some more pages.
             Ok(false) => self.limit = pages + STEP_PAGES,
@@ -129,6 +133,17 @@ fn count_pages(conn: &mut Connection, pages: &Arc<AtomicU32>) -> rusqlite::Resul
         pages.store(u32::try_from(logged).unwrap_or(0), Ordering::Relaxed);
         Ok(())
     }))
+}
+
+/// A reader that takes its time must not keep the writer from its next group.
+fn without_long_waits<T>(
+    conn: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    conn.busy_timeout(RESTART_WAIT)?;
+    let done = work(conn);
+    conn.busy_timeout(BUSY_WAIT)?;
+    done
 }
 
 /// Moves pages from the log into the file; whether nobody was in the way.

@@ -6,7 +6,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
-use bookhook_journal::{Journal, Location, Place};
+use bookhook_journal::{Journal, Location, Place, Reader};
 use bookhook_model::{DeliveryId, Response, RunNumber, State};
 
 use crate::given::{Home, at, found, new_id, sending, settling};
@@ -19,6 +19,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     let home = Home::sqlite();
     for round in 0..10 {
         let told = told_before_the_kill(&home, 40 + round * 37);
+        assert!(Reader::open(home.location()).await.unwrap().find(told[0].1).await.unwrap().is_some());
         let journal = home.open().await;
         let unsettled = journal.recover(at(100)).await.unwrap().unsettled;
         for (word, id) in told {

@@ -18,6 +18,7 @@ on_every_backend! {
     a_busy_handler_is_told,
     what_waits_can_be_parked,
     what_runs_cannot_be_parked,
+    callers_who_do_not_come_back_are_given_up,
     a_run_ends_once,
     what_runs_does_not_begin_again,
     a_person_can_run_a_settled_delivery_again,
@@ -137,6 +138,25 @@ async fn what_runs_cannot_be_parked(home: Home) {
     let refused = journal.park(id, ParkReason::TokenExpired, at(9)).await;
     assert!(matches!(refused, Err(WriteError::Refused { state: State::Running, .. })), "{refused:?}");
     assert_eq!(state(&journal, id).await, State::Running);
+}
+
+async fn callers_who_do_not_come_back_are_given_up(home: Home) {
+    let journal = home.open().await;
+    let mut ids = Vec::new();
+    for (event, sent_at) in [("early", at(0)), ("late", at(50)), ("retried", at(0))] {
+        let mut act = sending(event, Place::Start);
+        act.received_at = sent_at;
+        ids.push(act.id);
+        journal.append(act).await.unwrap();
+        let then = if event == "retried" { Then::RetryAt(at(60)) } else { Then::AwaitCaller };
+        journal.settle(failing(ids[ids.len() - 1], RunNumber::FIRST, then)).await.unwrap();
+    }
+    let gone = || ParkReason::CallerGone("24h".to_owned());
+    assert_eq!(journal.park_awaiting_callers(hook(), at(50), gone(), at(60)).await.unwrap(), 1);
+    assert_eq!(state(&journal, ids[0]).await, State::Parked);
+    assert_eq!(state(&journal, ids[1]).await, State::Waiting);
+    assert_eq!(state(&journal, ids[2]).await, State::Waiting);
+    assert_eq!(journal.park_awaiting_callers(hook(), at(50), gone(), at(60)).await.unwrap(), 0);
 }
 
 async fn a_run_ends_once(home: Home) {
