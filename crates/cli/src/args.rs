@@ -1,0 +1,230 @@
+//! The command line, as it is typed. What follows from it is up to the commands.
+
+mod filter;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use filter::FilterArgs;
+
+/// The commands in groups, which clap does not do by itself. A test compares it with the commands that there are.
+const HELP: &str = "\
+{about}
+
+\u{1b}[1m{usage-heading}\u{1b}[0m {usage}
+
+\u{1b}[1mSee it work:\u{1b}[0m
+  demo         Host, handler and callers in one process, on a temporary journal: what happens, told as a story
+  send         Send an event as Bkper would: signed, with headers
+
+\u{1b}[1mServe:\u{1b}[0m
+  serve        The host, for production; or for one app without a configuration file
+  check        Validate configuration, manifests, handlers, keys and journal
+
+\u{1b}[1mLook:\u{1b}[0m
+  activity     What happened: list, tail, `show ID`, `payload ID`
+
+\u{1b}[1mBesides:\u{1b}[0m
+  completions  Completions for a shell
+  help         This, or the help of a command
+
+\u{1b}[1mOptions:\u{1b}[0m
+{options}
+
+Data goes to standard output, everything else to standard error. Exit status: 0 done, 1 the request failed,
+2 the command line or the configuration is wrong.
+";
+
+/// Hosts event handlers: verifies who calls, journals what comes, runs what handles it, and answers.
+#[derive(Debug, Parser)]
+#[command(name = "bookhook", version, help_template = HELP, max_term_width = 110)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Host, handler and callers in one process, on a temporary journal: what happens, told as a story
+    Demo(DemoArgs),
+    /// Send an event as Bkper would: signed, with headers
+    Send(SendArgs),
+    /// The host, for production; or for one app without a configuration file
+    Serve(ServeArgs),
+    /// Validate configuration, manifests, handlers, keys and journal
+    Check(CheckArgs),
+    /// What happened: list, tail, `show ID`, `payload ID`
+    Activity(ActivityArgs),
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Keep the journal, in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "bookhook.yaml", conflicts_with = "app")]
+    pub(crate) config: PathBuf,
+    /// Serve this app, without a configuration file; the hook is named by the app's id
+    #[arg(long, value_name = "BKPER_YAML", requires = "to")]
+    pub(crate) app: Option<PathBuf>,
+    /// What handles the app's events: a server that gets them posted
+    #[arg(long, value_name = "URL", requires = "app")]
+    pub(crate) to: Option<String>,
+    /// The address of the public door [default: 0.0.0.0:8080, or the environment's PORT]
+    #[arg(long, value_name = "ADDRESS", requires = "app")]
+    pub(crate) listen: Option<String>,
+    /// What callers put before a hook's path
+    #[arg(long, value_name = "URL", requires = "app")]
+    pub(crate) public_url: Option<String>,
+    /// The journal [default: sqlite:bookhook.db]
+    #[arg(long, value_name = "sqlite:PATH", requires = "app")]
+    pub(crate) journal: Option<String>,
+    /// Verify nobody: only behind a platform that does
+    #[arg(long, requires = "app", conflicts_with = "trust_sandbox")]
+    pub(crate) no_verify: bool,
+    /// For development: take calls that `bookhook send` signs, instead of those that Google signs
+    #[arg(long)]
+    pub(crate) trust_sandbox: bool,
+    /// The sandbox's signing key [default: sandbox-key.der in the state folder]
+    #[arg(long, value_name = "FILE", requires = "trust_sandbox")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "bookhook.yaml")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SendArgs {
+    /// A file with an event, sent byte for byte (`-` reads standard input); or a type, whose example is sent
+    #[arg(value_name = "FILE|TYPE")]
+    pub(crate) what: String,
+    /// The hook's URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// The example's event id [default: a new one]
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// The example's book
+    #[arg(long, value_name = "ID")]
+    pub(crate) book: Option<String>,
+    /// The agent that caused the example event
+    #[arg(long, value_name = "ID")]
+    pub(crate) agent: Option<String>,
+    /// The app that is called (`bkper-agent-id`) [default: the last part of the URL's path]
+    #[arg(long, value_name = "ID")]
+    pub(crate) app: Option<String>,
+    /// The user's token (`bkper-oauth-token`) [default: a made-up one]
+    #[arg(long)]
+    pub(crate) token: Option<String>,
+    /// What the call's ID token is for [default: the hook's URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) audience: Option<String>,
+    /// The signing key, made at first use [default: sandbox-key.der in the state folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// How many times
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) repeat: u32,
+    /// How many at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) parallel: u16,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which journal to look at. A host may be running on it.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct JournalArgs {
+    /// The journal: a file, or `sqlite:FILE` [default: that of --config, of bookhook.yaml, or bookhook.db]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) journal: Option<String>,
+    /// The configuration that names the journal
+    #[arg(long, value_name = "FILE", conflicts_with = "journal")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ActivityArgs {
+    #[command(subcommand)]
+    pub(crate) one: Option<ActivityCommand>,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActivityCommand {
+    /// One delivery: all that is known of it, with its runs
+    Show(OneArgs),
+    /// The event of a delivery, byte for byte
+    Payload(OneArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct OneArgs {
+    /// The delivery's id, the end of it that the list shows, or the event's id
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// So many of the newest [default: 50; with --follow 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// Go on with what is new and what changes
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_every_command_with_its_line() {
+        let command = Args::command();
+        for sub in command.get_subcommands() {
+            let line = format!("  {:<12} {}\n", sub.get_name(), sub.get_about().unwrap_or_default());
+            assert!(HELP.contains(&line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The commands: each a function of what was typed.
+
+mod activity;
+mod check;
+mod completions;
+mod demo;
+mod send;
+mod serve;
+
+use std::future::Future;
+
+use crate::args::{ActivityCommand, Command};
+use crate::exit::{Complaint, Outcome};
+use crate::printer::Printer;
+
+/// Does what was asked for.
+pub(crate) fn run(command: Command, printer: &Printer) -> Outcome {
+    let printer = *printer;
+    match command {
+        Command::Demo(args) => block_on(demo::demo(args, printer)),
+        Command::Send(args) => block_on(send::send(args, printer)),
+        Command::Serve(args) => block_on(serve::serve(args, printer)),
+        Command::Check(args) => block_on(check::check(&args.config, printer)),
+        Command::Activity(args) => match args.one {
+            Some(ActivityCommand::Show(one)) => block_on(activity::show(one, printer)),
+            Some(ActivityCommand::Payload(one)) => block_on(activity::payload(one, printer)),
+            None => block_on(activity::list(args.list, printer)),
+        },
+        Command::Completions { shell } => completions::completions(shell, printer),
+    }
+}
+
+fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Complaint::failed(anyhow::Error::new(error).context("cannot start")))?;
+    runtime.block_on(command)
+}

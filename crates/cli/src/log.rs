@@ -1,0 +1,119 @@
+//! The log of a host, on standard error: lines for people, or for Cloud Run JSON with `severity`.
+//!
+//! `BOOKHOOK_LOG` says what is logged, in the syntax of `RUST_LOG`.
+
+use std::fmt;
+use std::io::IsTerminal;
+
+use serde_json::{Map, Value};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+const FILTER: &str = "BOOKHOOK_LOG";
+/// Cloud Run sets it.
+const CLOUD_RUN_SERVICE: &str = "K_SERVICE";
+
+/// Who reads the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Person,
+    CloudRun,
+}
+
+impl Reader {
+    fn of_machine() -> Self {
+        match std::env::var_os(CLOUD_RUN_SERVICE) {
+            Some(service) if !service.is_empty() => Self::CloudRun,
+            _ => Self::Person,
+        }
+    }
+
+    /// What is logged unless the environment says otherwise. A person is told by the command itself what the host
+    /// logs about its start.
+    fn filter(self) -> &'static str {
+        match self {
+            Self::Person => "info,bookhook::host=warn",
+            Self::CloudRun => "info",
+        }
+    }
+}
+
+/// Starts logging. An error is about `BOOKHOOK_LOG`.
+pub(crate) fn start() -> anyhow::Result<Reader> {
+    let reader = Reader::of_machine();
+    let wanted = std::env::var(FILTER).ok().filter(|filter| !filter.is_empty());
+    let filter = EnvFilter::try_new(wanted.as_deref().unwrap_or_else(|| reader.filter()))
+        .map_err(|error| anyhow::anyhow!("{FILTER}: {error}; write a level, as in `debug`, or targets"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match reader {
+        Reader::CloudRun => builder.event_format(CloudRunLines).init(),
+        Reader::Person => {
+            let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            let is_coloured = std::io::stderr().is_terminal() && !is_plain;
+            builder.with_ansi(is_coloured).with_target(false).init();
+        }
+    }
+    Ok(reader)
+}
+
+/// One JSON object a line, in the terms of Cloud Logging.
+struct CloudRunLines;
+
+impl<S, N> FormatEvent<S, N> for CloudRunLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut fields = Fields(Map::new());
+        event.record(&mut fields);
+        let Fields(mut line) = fields;
+        line.insert("severity".to_owned(), severity(*event.metadata().level()).into());
+        line.insert("time".to_owned(), jiff::Timestamp::now().to_string().into());
+        line.insert("target".to_owned(), event.metadata().target().into());
+        writeln!(writer, "{}", Value::Object(line))
+    }
+}
+
+fn severity(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "ERROR",
+        Level::WARN => "WARNING",
+        Level::INFO => "INFO",
+        _ => "DEBUG",
+    }
+}
+
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn add(&mut self, field: &Field, value: impl Into<Value>) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field, format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.add(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field, value);
+    }
+}

@@ -1,0 +1,69 @@
+//! The one place that prints: data to standard output, everything else to standard error.
+//!
+//! Colours are left out where they are not wanted (`NO_COLOR`, no terminal).
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use crate::exit::Complaint;
+use crate::style::{BAD, DIM, GOOD, WARNING, painted};
+
+/// So wide a text is laid out where the terminal does not say.
+const WIDTH: usize = 80;
+
+/// Prints.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printer;
+
+impl Printer {
+    /// A line of data.
+    pub(crate) fn line(self, line: impl Display) -> io::Result<()> {
+        writeln!(anstream::stdout(), "{line}")
+    }
+
+    /// Data as it is, byte for byte.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    /// A line that is not data.
+    pub(crate) fn note(self, line: impl Display) {
+        // There is nowhere to tell that it cannot be told.
+        let _ = writeln!(anstream::stderr(), "{line}");
+    }
+
+    /// Something that the operator should know.
+    pub(crate) fn warn(self, warning: impl Display) {
+        self.note(format_args!("{}: {warning}", painted("warning", WARNING)));
+    }
+
+    /// Why a command could not do what was asked.
+    pub(crate) fn complain(self, complaint: &Complaint) {
+        for error in &complaint.errors {
+            self.note(format_args!("{}: {error}", painted("error", BAD)));
+        }
+        if let Some(hint) = &complaint.hint {
+            self.hint(hint);
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(self, hint: impl Display) {
+        self.note(format_args!("\n{}: {hint}", painted("hint", GOOD)));
+    }
+
+    /// Something that is said by the way.
+    pub(crate) fn aside(self, line: impl Display) {
+        self.note(painted(line, DIM));
+    }
+
+    /// The columns that data may take; `None` when it does not go to a terminal.
+    pub(crate) fn width(self) -> Option<usize> {
+        let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let is_terminal = io::stdout().is_terminal();
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        is_terminal.then(|| given.or_else(measured).unwrap_or(WIDTH))
+    }
+}

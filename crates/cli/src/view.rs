@@ -1,0 +1,18 @@
+//! How deliveries look in a terminal. Everything that came from elsewhere is made inert on its way.
+
+mod one;
+mod table;
+mod told;
+
+pub(crate) use one::lines_of;
+pub(crate) use table::{Layout, Row};
+pub(crate) use told::{label, message};
+
+use bookhook::model::Delivery;
+
+use crate::inert;
+
+/// A delivery as one line of JSON.
+pub(crate) fn json(delivery: &Delivery) -> String {
+    inert::json_line(&serde_json::to_string(delivery).expect("a delivery is plain JSON"))
+}
