@@ -16,9 +16,9 @@ use super::open::{BUSY_WAIT, Place};
 use super::problem;
 
 /// When the log has grown by so many pages, the checkpointer moves them into the file.
-const STEP_PAGES: u32 = 4_000;
+const STEP_PAGES: u32 = 2_000;
 /// Beyond so many pages, the writer itself sees to it that the log begins anew.
-const LIMIT_PAGES: u32 = 24_000;
+const LIMIT_PAGES: u32 = 12_000;
 
 /// So long the writer waits for readers when it has the log begin anew.
 const RESTART_WAIT: Duration = Duration::from_millis(50);

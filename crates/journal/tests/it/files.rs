@@ -176,5 +176,5 @@ async fn the_log_does_not_grow_without_end() {
         }
     }
     let log = fs::metadata(home.path().with_extension("db-wal")).unwrap().len();
-    assert!(log < 230 << 20, "{log}");
+    assert!(log < 150 << 20, "{log}");
 }
