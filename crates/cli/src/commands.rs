@@ -14,8 +14,7 @@ use crate::exit::{Complaint, Outcome};
 use crate::printer::Printer;
 
 /// Does what was asked for.
-pub(crate) fn run(command: Command, printer: &Printer) -> Outcome {
-    let printer = *printer;
+pub(crate) fn run(command: Command, printer: Printer) -> Outcome {
     match command {
         Command::Demo(args) => block_on(demo::demo(args, printer)),
         Command::Send(args) => block_on(send::send(args, printer)),
@@ -32,6 +31,7 @@ pub(crate) fn run(command: Command, printer: &Printer) -> Outcome {
 
 fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Complaint::failed(anyhow::Error::new(error).context("cannot start")))?;
+    let runtime =
+        runtime.map_err(|error| Complaint::failed(anyhow::Error::new(error).context("cannot start")))?;
     runtime.block_on(command)
 }

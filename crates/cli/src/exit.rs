@@ -42,12 +42,12 @@ pub(crate) type Outcome = Result<ExitStatus, Complaint>;
 impl Complaint {
     /// The request failed.
     pub(crate) fn failed(error: impl Into<anyhow::Error>) -> Self {
-        Self::one(ExitStatus::Failed, error.into())
+        Self::one(ExitStatus::Failed, &error.into())
     }
 
     /// The command line or the configuration is wrong.
     pub(crate) fn misused(error: impl Into<anyhow::Error>) -> Self {
-        Self::one(ExitStatus::Misused, error.into())
+        Self::one(ExitStatus::Misused, &error.into())
     }
 
     /// The same, with what to do about it.
@@ -55,7 +55,7 @@ impl Complaint {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    fn one(status: ExitStatus, error: anyhow::Error) -> Self {
+    fn one(status: ExitStatus, error: &anyhow::Error) -> Self {
         Self { status, errors: vec![format!("{error:#}")], hint: None }
     }
 }

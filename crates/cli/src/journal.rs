@@ -24,7 +24,9 @@ pub(crate) async fn open(args: &JournalArgs) -> Result<Reader, Complaint> {
     let location = location(args)?;
     if location == Location::Memory {
         let error = anyhow::anyhow!("the journal is in memory, where only its own host sees it");
-        return Err(Complaint::misused(error).hint("give the host a journal on disk: `journal: sqlite:bookhook.db`"));
+        return Err(
+            Complaint::misused(error).hint("give the host a journal on disk: `journal: sqlite:bookhook.db`")
+        );
     }
     Reader::open(&location).await.map_err(|error| match error {
         OpenError::Missing { .. } => Complaint::misused(error).hint(
@@ -47,7 +49,9 @@ fn location(args: &JournalArgs) -> Result<Location, Complaint> {
 
 /// A path, or a place as the configuration writes it.
 fn of_argument(named: &str) -> anyhow::Result<Location> {
-    let is_place = named.split_once(':').is_some_and(|(kind, _)| kind.starts_with("sqlite") || kind.starts_with("postgres"));
+    let is_place = named
+        .split_once(':')
+        .is_some_and(|(kind, _)| kind.starts_with("sqlite") || kind.starts_with("postgres"));
     if is_place {
         return named.parse().context("--journal");
     }

@@ -27,8 +27,8 @@ use crate::printer::Printer;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let printer = Printer;
-    match commands::run(args.command, &printer) {
+    let printer = Printer::new();
+    match commands::run(args.command, printer) {
         Ok(status) => status.into(),
         Err(complaint) => {
             printer.complain(&complaint);

@@ -5,23 +5,38 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use anstream::{AutoStream, ColorChoice};
+
 use crate::exit::Complaint;
 use crate::style::{BAD, DIM, GOOD, WARNING, painted};
 
 /// So wide a text is laid out where the terminal does not say.
 const WIDTH: usize = 80;
 
-/// Prints.
+/// Prints. What the two outputs are is found out once.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Printer;
+pub(crate) struct Printer {
+    out: ColorChoice,
+    err: ColorChoice,
+    width: Option<usize>,
+}
 
 impl Printer {
+    /// For the outputs of this process.
+    pub(crate) fn new() -> Self {
+        let (out, err) = (AutoStream::choice(&io::stdout()), AutoStream::choice(&io::stderr()));
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = io::stdout().is_terminal().then(|| measured().unwrap_or(WIDTH));
+        Self { out, err, width }
+    }
+
     /// A line of data.
     pub(crate) fn line(self, line: impl Display) -> io::Result<()> {
-        writeln!(anstream::stdout(), "{line}")
+        writeln!(AutoStream::new(io::stdout().lock(), self.out), "{line}")
     }
 
     /// Data as it is, byte for byte.
+    #[expect(clippy::unused_self, reason = "only a printer prints")]
     pub(crate) fn bytes(self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;
@@ -31,7 +46,7 @@ impl Printer {
     /// A line that is not data.
     pub(crate) fn note(self, line: impl Display) {
         // There is nowhere to tell that it cannot be told.
-        let _ = writeln!(anstream::stderr(), "{line}");
+        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.err), "{line}");
     }
 
     /// Something that the operator should know.
@@ -61,9 +76,6 @@ impl Printer {
 
     /// The columns that data may take; `None` when it does not go to a terminal.
     pub(crate) fn width(self) -> Option<usize> {
-        let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let is_terminal = io::stdout().is_terminal();
-        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        is_terminal.then(|| given.or_else(measured).unwrap_or(WIDTH))
+        self.width
     }
 }

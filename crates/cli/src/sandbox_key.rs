@@ -34,7 +34,8 @@ impl SandboxKey {
 fn default_file() -> anyhow::Result<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = folder("XDG_STATE_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/state")));
-    let state = state.context("there is no home folder to keep the sandbox's key in: name a file with --key")?;
+    let state =
+        state.context("there is no home folder to keep the sandbox's key in: name a file with --key")?;
     Ok(state.join(KEY))
 }
 

@@ -6,7 +6,7 @@ mod told;
 
 pub(crate) use one::lines_of;
 pub(crate) use table::{Layout, Row};
-pub(crate) use told::{label, message};
+pub(crate) use told::label;
 
 use bookhook::model::Delivery;
 

@@ -19,7 +19,7 @@ pub(crate) struct FilterArgs {
     /// Of this event
     #[arg(long, value_name = "ID")]
     event: Option<String>,
-    /// Of this type, e.g. TRANSACTION_CHECKED
+    /// Of this type, e.g. `TRANSACTION_CHECKED`
     #[arg(long = "type", value_name = "TYPE")]
     event_type: Option<String>,
     /// Caused by this agent

@@ -31,7 +31,8 @@ pub(crate) async fn list(args: ListArgs, printer: Printer) -> Outcome {
         Lines::Json
     } else {
         let rows = rows(&reader, &newest).await?;
-        Lines::Table(print_table(&rows, printer)?)
+        let layout = if args.follow { Layout::fit_for_more } else { Layout::fit };
+        Lines::Table(print_table(&rows, layout(&rows, printer.width()), printer)?)
     };
     if args.json {
         newest.iter().try_for_each(|delivery| printer.line(view::json(delivery)))?;
@@ -75,8 +76,7 @@ async fn rows(reader: &Reader, deliveries: &[Delivery]) -> Result<Vec<Row>, Comp
     Ok(rows)
 }
 
-fn print_table(rows: &[Row], printer: Printer) -> Result<Layout, Complaint> {
-    let layout = Layout::fit(rows, printer.width());
+fn print_table(rows: &[Row], layout: Layout, printer: Printer) -> Result<Layout, Complaint> {
     if !rows.is_empty() {
         printer.line(layout.head())?;
     }
@@ -101,7 +101,8 @@ pub(crate) async fn payload(args: OneArgs, printer: Printer) -> Outcome {
     let reader = journal::open(&args.journal).await?;
     let delivery = journal::find(&reader, &args.id).await?;
     let payload = reader.payload(delivery.id).await.map_err(Complaint::failed)?;
-    let payload = payload.ok_or_else(|| Complaint::failed(anyhow::anyhow!("its payload is no longer there")))?;
+    let payload =
+        payload.ok_or_else(|| Complaint::failed(anyhow::anyhow!("its payload is no longer there")))?;
     let text = || String::from_utf8_lossy(&payload.body);
     if args.json {
         printer.line(inert::json_line(&text()))?;

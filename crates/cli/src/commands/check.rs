@@ -54,7 +54,9 @@ impl Report {
     /// The configuration is wrong.
     fn mistakes(&mut self, errors: &ConfigErrors) -> io::Result<()> {
         self.worst = ExitStatus::Misused;
-        errors.iter().try_for_each(|error| self.printer.line(format_args!("{}  {error}", painted("mistake", BAD))))
+        errors
+            .iter()
+            .try_for_each(|error| self.printer.line(format_args!("{}  {error}", painted("mistake", BAD))))
     }
 }
 
@@ -84,7 +86,9 @@ async fn check_hook(hook: &HookConfig, report: &mut Report) -> io::Result<()> {
     let port = url.port_or_known_default().unwrap_or(80);
     match within(TcpStream::connect((host, port))).await {
         Ok(_) => report.ok(format_args!("{name}: handler {url} listens")),
-        Err(error) => report.failed(format_args!("{name}: handler {url} cannot be reached: {error:#}; start it")),
+        Err(error) => {
+            report.failed(format_args!("{name}: handler {url} cannot be reached: {error:#}; start it"))
+        }
     }
 }
 
@@ -97,7 +101,9 @@ async fn check_keys(hook: &HookConfig, source: &BkperSource, report: &mut Report
     };
     match read {
         Ok(keys) => report.ok(format_args!("{name}: {} of its callers at {place}", count(keys, "key"))),
-        Err(error) => report.failed(format_args!("{name}: its callers' keys cannot be read from {place}: {error:#}")),
+        Err(error) => {
+            report.failed(format_args!("{name}: its callers' keys cannot be read from {place}: {error:#}"))
+        }
     }
 }
 
@@ -134,7 +140,9 @@ fn check_folder(path: &Path, report: &mut Report) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match tempfile::NamedTempFile::new_in(folder) {
         Ok(_) => report.ok(format_args!("journal sqlite:{} is made at the first start", path.display())),
-        Err(error) => report.failed(format_args!("the journal cannot be made in {}: {error}", folder.display())),
+        Err(error) => {
+            report.failed(format_args!("the journal cannot be made in {}: {error}", folder.display()))
+        }
     }
 }
 

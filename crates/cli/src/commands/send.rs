@@ -57,7 +57,9 @@ impl Sender {
         } else {
             print(&reply, printer)?;
         }
-        if !args.json && let Some(hint) = hint(&reply, &args.to) {
+        if !args.json
+            && let Some(hint) = hint(&reply, &args.to)
+        {
             printer.hint(hint);
         }
         Ok(if reply.is_success() { ExitStatus::Done } else { ExitStatus::Failed })
@@ -78,7 +80,12 @@ impl Sender {
         Ok(if is_good { ExitStatus::Done } else { ExitStatus::Failed })
     }
 
-    async fn take_turns(&self, left: &AtomicU32, is_json: bool, printer: Printer) -> Result<Vec<Sent>, Failed> {
+    async fn take_turns(
+        &self,
+        left: &AtomicU32,
+        is_json: bool,
+        printer: Printer,
+    ) -> Result<Vec<Sent>, Failed> {
         let (mut token, mut signed) = (self.id_token(), Instant::now());
         let mut sent = Vec::new();
         while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
@@ -190,7 +197,8 @@ fn unreachable(url: &str, error: reqwest::Error) -> Complaint {
             "is a host running there? start one: `bookhook serve --app bkper.yaml --to URL --trust-sandbox`",
         )
     } else if is_timeout {
-        complaint.hint("it took the call and did not answer in time; `bookhook activity` tells what came of it")
+        complaint
+            .hint("it took the call and did not answer in time; `bookhook activity` tells what came of it")
     } else {
         complaint
     }
@@ -203,7 +211,9 @@ fn hint(reply: &Reply, url: &str) -> Option<String> {
              else say what it is called: --audience URL"
         )),
         403 => Some("the host expects calls of another service account than Bkper's".to_owned()),
-        404 => Some("no hook has that path: it is /hooks/NAME, where NAME is the hook's or the app's id".to_owned()),
+        404 => Some(
+            "no hook has that path: it is /hooks/NAME, where NAME is the hook's or the app's id".to_owned(),
+        ),
         _ => None,
     }
 }

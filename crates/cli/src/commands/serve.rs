@@ -20,10 +20,14 @@ pub(crate) async fn serve(args: ServeArgs, printer: Printer) -> Outcome {
     let reader = log::start().map_err(Complaint::misused)?;
     let mut signals = Signals::listen().map_err(Complaint::failed)?;
     let Loaded { mut config, warnings } = load(&args)?;
-    warnings.iter().for_each(|warning| printer.warn(warning));
+    for warning in &warnings {
+        printer.warn(warning);
+    }
     if args.trust_sandbox {
         trust::sandbox(&mut config, &args).map_err(Complaint::failed)?;
-        printer.warn("calls signed with this machine's sandbox key are taken, and Google's are not: for development");
+        printer.warn(
+            "calls signed with this machine's sandbox key are taken, and Google's are not: for development",
+        );
     }
     let banner = (reader == log::Reader::Person).then(|| Banner::of(&config));
     let running = Host::new(config).start().await.map_err(complaint)?;

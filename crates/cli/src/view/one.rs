@@ -36,7 +36,10 @@ fn facts(delivery: &Delivery, here: &Here) -> Vec<(&'static str, String)> {
     let lane = delivery.lane.as_ref().map(|lane| text(&lane.0));
     add("lane", lane.filter(|lane| Some(lane) != delivery.book_id.as_deref().map(text).as_ref()));
     add("agent", delivery.agent_id.as_deref().map(text));
-    add("conflict", delivery.conflict.then(|| "an earlier event had the same id and another body".to_owned()));
+    add(
+        "conflict",
+        delivery.conflict.then(|| "an earlier event had the same id and another body".to_owned()),
+    );
     add("received", Some(here.show_in_full(delivery.received_at)));
     add("settled", delivery.settled_at.map(|at| settled(delivery.received_at, at, here)));
     add("answered", Some(answered(delivery)));

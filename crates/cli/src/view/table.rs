@@ -11,6 +11,9 @@ use crate::time::{Here, show_span};
 const COLUMNS: usize = 8;
 const TITLES: [&str; COLUMNS] = ["id", "time", "outcome", "hook", "type", "book", "agent", "took"];
 const OUTCOME: usize = 2;
+/// Cells as wide as most.
+const USUAL: [&str; COLUMNS] =
+    ["", "", "suppressed", "", "TRANSACTION_UNCHECKED", "demoBookUsd01", "bkper-cli", "9m59s"];
 
 /// Left out, in this order, where the terminal is too narrow: agent, book, hook, took.
 const DISPENSABLE: [usize; 4] = [6, 5, 3, 7];
@@ -22,7 +25,7 @@ const WIDTH_CUT: usize = 12;
 /// The columns that may be cut: hook, book, agent.
 const CUTTABLE: [usize; 3] = [6, 5, 3];
 /// So much is left for the response, at least.
-const TAIL_MIN: usize = 24;
+const TAIL_MIN: usize = 20;
 /// And at most, where there is no terminal.
 const TAIL_MAX: usize = 200;
 const GAP: &str = "  ";
@@ -71,6 +74,13 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
+    /// Made for these rows, for others that may follow, and for this width of the terminal.
+    pub(crate) fn fit_for_more(rows: &[Row], width: Option<usize>) -> Self {
+        let mut usual = rows.to_vec();
+        usual.push(Row { cells: USUAL.map(str::to_owned), tail: String::new(), style: DIM });
+        Self::fit(&usual, width)
+    }
+
     /// Made for these rows, and for this width of the terminal.
     pub(crate) fn fit(rows: &[Row], width: Option<usize>) -> Self {
         let widest = |at: usize| {
@@ -143,8 +153,20 @@ mod tests {
     }
 
     fn example() -> Row {
-        let cells = ["ABCDEF", "12:31:07.120", "result", "tax-bot", "TRANSACTION_CHECKED", "demoBookUsd01", "bkper-cli", "12ms"];
-        row(cells, "TAX: 200.00 on Purchase of 100 t-shirts, and more words than fit into a line of a terminal")
+        let cells = [
+            "ABCDEF",
+            "12:31:07.120",
+            "result",
+            "tax-bot",
+            "TRANSACTION_CHECKED",
+            "demoBookUsd01",
+            "bkper-cli",
+            "12ms",
+        ];
+        row(
+            cells,
+            "TAX: 200.00 on Purchase of 100 t-shirts, and more words than fit into a line of a terminal",
+        )
     }
 
     #[test]

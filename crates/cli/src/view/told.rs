@@ -1,6 +1,6 @@
 //! What became of a delivery, in a word and in a sentence.
 
-use bookhook::model::{Delivery, Response, Run, State};
+use bookhook::model::{Cause, Delivery, Response, Run, State};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -21,7 +21,15 @@ pub(super) fn about(delivery: &Delivery) -> String {
         State::Held => "the hook is paused".to_owned(),
         State::Waiting if last.is_none() => "for its turn".to_owned(),
         State::Settled if last.is_none() => "not run: the app's own event".to_owned(),
-        State::Settled | State::Waiting | State::Running => last.map(ended).unwrap_or_default(),
+        State::Settled | State::Waiting | State::Running => last.map(again).unwrap_or_default(),
+    }
+}
+
+/// How a run ended, and why it was not the first one.
+fn again(run: &Run) -> String {
+    match run.cause {
+        Cause::First => ended(run),
+        cause => format!("{}: {}", cause.as_str(), ended(run)),
     }
 }
 
@@ -46,7 +54,7 @@ struct Fields<'a> {
 
 /// The response's message, as a book's activity shows it: the most severe of its fields; empty when there is nothing
 /// to show. Not inert.
-pub(crate) fn message(response: &Response) -> String {
+pub(super) fn message(response: &Response) -> String {
     let Ok(fields) = serde_json::from_slice::<Fields<'_>>(response.json()) else { return String::new() };
     let said = fields.error.or(fields.warning).or(fields.result).map_or("false", RawValue::get);
     match said {

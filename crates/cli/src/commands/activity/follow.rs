@@ -151,7 +151,8 @@ fn matches(filter: &Filter, delivery: &Delivery) -> bool {
         wanted.is_none() || wanted == is
     }
     let text = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
-    let is_error = delivery.state == State::Parked || delivery.outcome == Some(bookhook::model::Outcome::Error);
+    let is_error =
+        delivery.state == State::Parked || delivery.outcome == Some(bookhook::model::Outcome::Error);
     fits(filter.hook.as_ref(), Some(&delivery.hook))
         && text(&filter.book_id, delivery.book_id.as_deref())
         && text(&filter.event_id, delivery.event_id.as_ref().map(|id| &*id.0))
