@@ -2,7 +2,8 @@
  * Preloaded into a program, counts its syncs and makes each of them wait first, as a disk in the cloud would.
  *
  *   SLOW_SYNC_DELAY_US   how long each fsync and fdatasync waits before the real one (default 0)
- *   SLOW_SYNC_LEDGER     a file of two native 64-bit numbers: syncs so far, and nanoseconds spent in them, waits included
+ *   SLOW_SYNC_LEDGER     a file of 4096 native 64-bit numbers: how many syncs so far took up to 10 us, up to 20 us, and
+ *                        so on, the wait included; the last number counts all that took longer
  *
  * It never fails the program: without its ledger it counts nothing.
  */
@@ -17,9 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#define STEP_US 10
+#define STEPS 4096
+
 struct ledger {
-    _Atomic uint64_t syncs;
-    _Atomic uint64_t nanoseconds;
+    _Atomic uint64_t syncs[STEPS];
 };
 
 typedef int (*sync_function)(int);
@@ -61,21 +64,24 @@ static void wait_first(void) {
         ;
 }
 
-static uint64_t now(void) {
+static uint64_t now_us(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+static void note(uint64_t us) {
+    uint64_t step = us / STEP_US;
+    atomic_fetch_add(&ledger->syncs[step < STEPS ? step : STEPS - 1], 1);
 }
 
 static int slowly(sync_function real, int file) {
-    uint64_t begun = now();
+    uint64_t begun = now_us();
     wait_first();
     int result = real(file);
     int error = errno;
-    if (ledger != NULL) {
-        atomic_fetch_add(&ledger->nanoseconds, now() - begun);
-        atomic_fetch_add(&ledger->syncs, 1);
-    }
+    if (ledger != NULL)
+        note(now_us() - begun);
     errno = error;
     return result;
 }

@@ -126,7 +126,7 @@ impl Judge<'_> {
         [alone, grouped].into_iter().flatten().map(aim).collect()
     }
 
-    /// One event, alone: what remains of the median when two average syncs are taken off.
+    /// One event, alone: what remains of the median when two syncs, at their median, are taken off.
     fn round_trip(&self) -> Option<Aim> {
         let beyond = |figures: &Figures| Some(figures.p50_us - 2.0 * figures.sync_us?);
         let micros = self.samples.of("3", 1, beyond).median()?;

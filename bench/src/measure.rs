@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::process::Command;
 
 use crate::load::{Books, Load};
-use crate::process::{Server, free_address};
+use crate::process::{Server, Usage, free_address};
 use crate::request::Template;
 use crate::sample::{Figures, Moment, micros};
 use crate::syncs::{Ledger, SlowSync};
@@ -135,6 +135,7 @@ impl Servers {
     fn moment(&self) -> Result<Moment> {
         Ok(Moment {
             system: self.system.usage()?,
+            load: Some(Usage::of("self")?),
             handler: self.handler.as_ref().map(Server::usage).transpose()?,
             syncs: self.ledger.as_ref().and_then(Ledger::read),
         })

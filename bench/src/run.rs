@@ -16,7 +16,7 @@ use crate::samples::Samples;
 use crate::syncs::SlowSync;
 use crate::systems::bookhook::Native;
 use crate::systems::node::Node;
-use crate::systems::{Row, System, bookhook};
+use crate::systems::{ROWS, Row, System, bookhook};
 use crate::{aims, backlog, machine, table};
 
 /// Measures what the options ask for and prints it.
@@ -125,8 +125,18 @@ fn report(options: &Options, bench: &Bench, rows: &[Row], samples: &Samples, bac
     aims.extend(backlog.map(aims::backlog));
     println!("{}", machine::describe(bench.node.as_ref().map(Node::version)));
     println!("{}", how(options, bench));
+    println!("{}", load(options, samples));
     println!("{}", aims::table(&aims));
     println!("{}", table::table(rows, options.connections(), samples));
+}
+
+/// What the load itself takes, where it is made fastest.
+fn load(options: &Options, samples: &Samples) -> String {
+    let most = |connections: &usize| {
+        samples.of(ROWS[0].number, *connections, |figures| figures.load_cpu_us_per_event).median()
+    };
+    let micros = options.connections().iter().filter_map(most).reduce(f64::min).unwrap_or(0.0);
+    format!("The load generator takes {micros:.1} µs of CPU an event at least.\n")
 }
 
 fn how(options: &Options, bench: &Bench) -> String {

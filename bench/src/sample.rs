@@ -20,6 +20,8 @@ pub(crate) struct Figures {
     pub(crate) cpu_us_per_event: f64,
     /// Of the handler behind it, if there is one.
     pub(crate) handler_cpu_us_per_event: Option<f64>,
+    /// Of this program, which makes the load on the same processors.
+    pub(crate) load_cpu_us_per_event: Option<f64>,
     /// Resident when it had answered once.
     pub(crate) idle_bytes: u64,
     /// Resident at most.
@@ -27,14 +29,16 @@ pub(crate) struct Figures {
     /// From exec to the first 200.
     pub(crate) first_200_us: Option<f64>,
     pub(crate) syncs_per_event: Option<f64>,
-    /// How long a sync took on the average.
+    /// How long a sync took, at the median.
     pub(crate) sync_us: Option<f64>,
 }
 
 /// What a system has used, at one moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Moment {
     pub(crate) system: Usage,
+    /// Of this program, when it is not the system itself.
+    pub(crate) load: Option<Usage>,
     pub(crate) handler: Option<Usage>,
     pub(crate) syncs: Option<Syncs>,
 }
@@ -46,24 +50,21 @@ impl Figures {
         let events = latencies.count();
         let each = |total: f64| total / (events.max(1) as f64);
         let cpu = |before: Usage, after: Usage| each(micros(after.cpu.saturating_sub(before.cpu)));
-        let syncs = before.syncs.zip(after.syncs).map(|(before, after)| after - before);
+        let maybe_cpu = |before: Option<Usage>, after: Option<Usage>| Some(cpu(before?, after?));
+        let syncs = before.syncs.zip(after.syncs).map(|(before, after)| after.since(&before));
         Self {
             events,
             events_per_second: events as f64 / span.length.as_secs_f64(),
             p50_us: micros(latencies.quantile(500)),
             p99_us: micros(latencies.quantile(990)),
             cpu_us_per_event: cpu(before.system, after.system),
-            handler_cpu_us_per_event: before
-                .handler
-                .zip(after.handler)
-                .map(|(before, after)| cpu(before, after)),
+            handler_cpu_us_per_event: maybe_cpu(before.handler, after.handler),
+            load_cpu_us_per_event: maybe_cpu(before.load, after.load),
             idle_bytes: idle.resident_bytes,
             peak_bytes: after.system.peak_bytes,
             first_200_us: None,
-            syncs_per_event: syncs.map(|syncs| each(syncs.count as f64)),
-            sync_us: syncs
-                .filter(|syncs| syncs.count > 0)
-                .map(|syncs| syncs.nanoseconds as f64 / 1_000.0 / syncs.count as f64),
+            syncs_per_event: syncs.as_ref().map(|syncs| each(syncs.count() as f64)),
+            sync_us: syncs.as_ref().and_then(Syncs::median_us),
         }
     }
 }

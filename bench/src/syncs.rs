@@ -46,31 +46,45 @@ impl SlowSync {
 #[derive(Debug)]
 pub(crate) struct Ledger(PathBuf);
 
-/// Syncs so far.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Syncs {
-    pub(crate) count: u64,
-    pub(crate) nanoseconds: u64,
-}
+/// How many syncs there were, by how long they took, in steps of [`STEP_US`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Syncs(Vec<u64>);
+
+/// As in the library.
+const STEP_US: usize = 10;
 
 impl Ledger {
     pub(crate) fn in_folder(folder: &Path) -> Self {
         Self(folder.join("syncs"))
     }
 
-    /// None as long as the program has not begun to count.
+    /// The syncs so far; `None` as long as the program has not begun to count.
     pub(crate) fn read(&self) -> Option<Syncs> {
         let bytes = fs::read(&self.0).ok()?;
-        let number = |at: usize| Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
-        Some(Syncs { count: number(0)?, nanoseconds: number(8)? })
+        let (steps, _) = bytes.as_chunks();
+        Some(Syncs(steps.iter().map(|&step| u64::from_ne_bytes(step)).collect()))
     }
 }
 
-impl std::ops::Sub for Syncs {
-    type Output = Self;
+impl Syncs {
+    /// Those that came after these earlier ones.
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
+        Self(self.0.iter().zip(&earlier.0).map(|(now, earlier)| now - earlier).collect())
+    }
 
-    fn sub(self, earlier: Self) -> Self {
-        Self { count: self.count - earlier.count, nanoseconds: self.nanoseconds - earlier.nanoseconds }
+    pub(crate) fn count(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// How long one took, to [`STEP_US`]; `None` when there were none.
+    pub(crate) fn median_us(&self) -> Option<f64> {
+        let half = self.count().div_ceil(2);
+        let mut counted = 0;
+        let step = self.0.iter().position(|&syncs| {
+            counted += syncs;
+            counted >= half && counted > 0
+        })?;
+        Some((step * STEP_US + STEP_US / 2) as f64)
     }
 }
 
@@ -88,7 +102,8 @@ mod tests {
             Command::new("sync").arg("--data").arg(synced).envs(slow.preload(&ledger)).status().unwrap();
         assert!(status.success());
         let syncs = ledger.read().unwrap();
-        assert_eq!(syncs.count, 1);
-        assert!(syncs.nanoseconds >= 3_000_000, "{syncs:?}");
+        assert_eq!(syncs.count(), 1);
+        assert!(syncs.median_us().unwrap() >= 3_000.0);
+        assert_eq!(syncs.since(&syncs).median_us(), None);
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn run(folder: &Path, producers: usize, span: Span) -> Result<F
     let body: &'static [u8] = request::body()?.into_bytes().leak();
     let ledger = Ledger::in_folder(folder);
     let take = || -> Result<Moment> {
-        Ok(Moment { system: Usage::of("self")?, handler: None, syncs: ledger.read() })
+        Ok(Moment { system: Usage::of("self")?, load: None, handler: None, syncs: ledger.read() })
     };
     let idle = Usage::of("self")?;
     let window = Window::beginning_now(span);
