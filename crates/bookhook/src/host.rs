@@ -208,6 +208,11 @@ impl RunningHost {
         &self.journal
     }
 
+    /// Its dispatcher: who pauses and resumes hooks.
+    pub fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
+    }
+
     /// What was refused at the door so far, by hook and reason.
     pub fn refused(&self) -> Vec<Refused> {
         self.counters.refused()

@@ -1,0 +1,18 @@
+//! A host as its callers meet it: through the real door, with a real journal on disk.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod admission;
+mod deadline;
+mod door;
+mod drain;
+mod handler_server;
+mod lanes;
+mod matching;
+mod native;
+mod pausing;
+mod recovery;
+mod resending;
+mod retry;
+mod stage;
+mod whole_way;
