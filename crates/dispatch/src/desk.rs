@@ -87,6 +87,10 @@ impl Desk {
         self.stays.get_mut(&ticket)
     }
 
+    pub(crate) fn tickets(&self) -> Vec<Ticket> {
+        self.stays.keys().copied().collect()
+    }
+
     pub(crate) fn by_id(&mut self, id: DeliveryId) -> Option<&mut Stay> {
         self.stays.get_mut(self.by_id.get(&id)?)
     }

@@ -116,8 +116,12 @@ impl Dispatcher {
 
     /// Starts what was held, in order. Durable when it returns.
     pub async fn resume(&self, name: &HookName) -> Result<Result<(), WriteError>, UnknownHook> {
-        let written = self.turn_hook(name, Journal::resume, Happened::Resumed)?;
-        Ok(written.await)
+        let written = self.turn_hook(name, Journal::resume, Happened::Resumed)?.await;
+        if let (Err(_), Some(hook)) = (&written, self.hook(name)) {
+            // To the journal it is still paused, and what is held there cannot begin.
+            self.shared.happened(Happened::Paused(hook));
+        }
+        Ok(written)
     }
 
     /// How many deliveries of the hook wait for their turn, and how many run.
@@ -125,8 +129,8 @@ impl Dispatcher {
         self.shared.desk().scheduler.load(hook)
     }
 
-    /// Starts nothing new, sends away who waits for a turn, and waits for what runs, up to `grace`. Returns how many
-    /// runs were still open; they are recovered at the next start.
+    /// Starts nothing new, sends away who waits for a turn, and waits for what runs, up to `grace`; then sends away who
+    /// waits for that too. Returns how many runs were still open; they are recovered at the next start.
     pub async fn drain(&self, grace: Duration) -> usize {
         self.shared.happened(Happened::Draining);
         let all_settled = async {
@@ -139,7 +143,11 @@ impl Dispatcher {
             }
         };
         let _ = tokio::time::timeout(grace, all_settled).await;
-        self.shared.desk().open_runs
+        let mut desk = self.shared.desk();
+        for ticket in desk.tickets() {
+            turn_away(&mut desk, ticket);
+        }
+        desk.open_runs
     }
 
     async fn run(&self, hook: HookIndex, arrival: Arrival) -> Answer {

@@ -56,7 +56,9 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
         match begun.await {
             Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, *event),
             Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
-            Err(failed) if failed.may_pass() => rests_for_the_journal(&shared, ticket, &failed),
+            Err(failed) if failed.may_pass() || is_too_early(&failed) => {
+                rests_for_the_journal(&shared, ticket, &failed);
+            }
             Err(failed) => cannot_run(&shared, ticket, failed),
         }
     });
@@ -237,6 +239,11 @@ fn is_parked(shared: &Arc<Shared>, ticket: Ticket, reason: &ParkReason) {
         tell_later(shared, stay, Later::Parked);
     }
     give_back(shared, ticket, Turn::Now);
+}
+
+/// What lets it run (the end of its last run, the resuming of its hook) could not be written yet.
+fn is_too_early(failed: &WriteError) -> bool {
+    matches!(failed, WriteError::Refused { state: State::Running | State::Held, .. })
 }
 
 /// What the journal knows does not agree with what the desk knew; its word counts.

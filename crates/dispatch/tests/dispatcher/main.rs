@@ -1,0 +1,12 @@
+//! The dispatcher with a journal that fails, or answers late.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod beginning;
+mod durable;
+mod ending;
+mod given;
+mod housekeeping;
+mod pausing;
+mod settling;
+mod taking;

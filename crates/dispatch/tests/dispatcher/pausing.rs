@@ -1,0 +1,40 @@
+//! Pausing and resuming that cannot be written.
+
+use bookhook_dispatch::{Answer, Later};
+use bookhook_journal::Write;
+use bookhook_model::{Response, State};
+
+use crate::given::{Given, hook, response};
+
+fn is_held(answer: &Answer) -> bool {
+    matches!(answer, Answer::Later { why: Later::Paused, .. })
+}
+
+#[tokio::test]
+async fn a_hook_whose_resuming_cannot_be_written_stays_paused_until_it_can() {
+    let given = Given::prompt().await;
+    given.dispatcher.pause(&hook()).await.unwrap().unwrap();
+    assert!(is_held(&given.send("e1").await));
+
+    given.faults.fail_next(1, Write::Pause);
+    assert!(given.dispatcher.resume(&hook()).await.unwrap().is_err());
+    assert!(is_held(&given.send("e2").await));
+    assert_eq!(given.runs.count(), 0);
+
+    given.dispatcher.resume(&hook()).await.unwrap().unwrap();
+    for id in ["e1", "e2"] {
+        given.until(id, "it is settled", |found| found.state == State::Settled).await;
+    }
+    assert_eq!(given.runs.events(), ["e1", "e2"]);
+    assert_eq!(response(given.send("e1").await), Response::result("run 0"));
+}
+
+#[tokio::test]
+async fn a_hook_whose_pausing_cannot_be_written_can_be_resumed() {
+    let given = Given::prompt().await;
+    given.faults.fail_next(1, Write::Pause);
+    assert!(given.dispatcher.pause(&hook()).await.unwrap().is_err());
+
+    given.dispatcher.resume(&hook()).await.unwrap().unwrap();
+    assert_eq!(response(given.send("e1").await), Response::result("run 0"));
+}
