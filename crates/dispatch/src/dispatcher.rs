@@ -50,6 +50,10 @@ pub struct Dispatcher {
     shared: Arc<Shared>,
 }
 
+/// The scheduler says so; only a step about the ticket itself does, so it is its own task that hears it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MayRun(pub(crate) Ticket);
+
 pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) hooks: Vec<HookSetup>,
@@ -221,25 +225,28 @@ impl Shared {
     }
 
     /// Tells the scheduler, and does what it says.
-    pub(crate) fn happened(self: &Arc<Self>, happened: Happened) {
+    pub(crate) fn happened(self: &Arc<Self>, happened: Happened) -> Option<MayRun> {
         let mut desk = self.desk();
         let actions = desk.step(happened, (self.clock)());
-        self.perform(&mut desk, actions);
+        self.perform(&mut desk, actions)
     }
 
-    /// Does what the scheduler said, except for taking in an arrival, which [`Self::admit`] does.
-    pub(crate) fn perform(self: &Arc<Self>, desk: &mut Desk, actions: Vec<Action>) {
+    /// Does what the scheduler said, but for what only its asker can do: [`Self::admit`] takes in the arrival, and the
+    /// task of a delivery runs it.
+    pub(crate) fn perform(self: &Arc<Self>, desk: &mut Desk, actions: Vec<Action>) -> Option<MayRun> {
+        let mut may_run = None;
         for action in actions {
             match action {
                 Action::Append(..) | Action::Refuse(..) => {}
                 Action::Begin(ticket) => life::begin(self, desk, ticket),
-                Action::Run(ticket) => life::run(self, desk, ticket),
+                Action::Run(ticket) => may_run = Some(MayRun(ticket)),
                 Action::TurnAway(ticket) => turn_away(desk, ticket),
             }
         }
         if desk.alarm_moves() {
             self.alarm_moved.notify_one();
         }
+        may_run
     }
 
     pub(crate) fn run_is_settled(&self) {

@@ -14,7 +14,7 @@ use bookhook_model::{Cause, DeliveryId, Event, ParkReason, RunEnd, RunNumber, St
 
 use crate::answer::{Answer, Later};
 use crate::desk::{Desk, Stay};
-use crate::dispatcher::Shared;
+use crate::dispatcher::{MayRun, Shared};
 use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 use crate::verdict::{Tried, verdict};
 
@@ -24,10 +24,10 @@ const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
 /// First leg: the event is on disk, or it was known already, or it could not be written.
 pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pending: Pending<Appended>) {
     match pending.await {
-        Ok(Appended::Fresh { .. }) => take_turn(&shared, ticket, turn),
+        Ok(Appended::Fresh { .. }) => take_turn(&shared, ticket, turn).await,
         Ok(Appended::Again { id, cause, run }) => {
             is_another_sending(&shared, ticket, id, cause, run);
-            take_turn(&shared, ticket, turn);
+            take_turn(&shared, ticket, turn).await;
         }
         Ok(Appended::Stored { id, response }) => {
             leave_unneeded(&shared, ticket, turn, || Answer::Response {
@@ -54,7 +54,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         match begun.await {
-            Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, *event),
+            Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, *event).await,
             Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
             Err(failed) if failed.may_pass() || is_too_early(&failed) => {
                 rests_for_the_journal(&shared, ticket, &failed);
@@ -65,18 +65,21 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
 }
 
 /// Third leg: the handler runs, for as long as it may; then what became of it is settled.
-pub(crate) fn run(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
-    let Some(stay) = desk.stay(ticket) else { return };
-    let Some(event) = stay.event.take() else { return };
-    let (index, run) = (stay.hook, RunNumber(stay.runs));
-    let hook = shared.hook(index).name.clone();
-    let invocation = Invocation { hook, delivery: stay.id, run, cause: stay.cause, event };
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let setup = shared.hook(index);
-        let end = invoke(&*setup.handler, invocation, setup.policy.timeout).await;
-        settle(&shared, ticket, run, end).await;
-    });
+async fn run(shared: &Arc<Shared>, ticket: Ticket) {
+    let Some((index, invocation)) = invocation(shared, ticket) else { return };
+    let run = invocation.run;
+    let setup = shared.hook(index);
+    let end = invoke(&*setup.handler, invocation, setup.policy.timeout).await;
+    settle(shared, ticket, run, end).await;
+}
+
+fn invocation(shared: &Shared, ticket: Ticket) -> Option<(HookIndex, Invocation)> {
+    let mut desk = shared.desk();
+    let stay = desk.stay(ticket)?;
+    let event = stay.event.take()?;
+    let hook = shared.hook(stay.hook).name.clone();
+    let (delivery, run, cause) = (stay.id, RunNumber(stay.runs), stay.cause);
+    Some((stay.hook, Invocation { hook, delivery, run, cause, event }))
 }
 
 /// Last leg: the lane goes on, and callers are told once it is on disk.
@@ -158,11 +161,13 @@ fn conclude(shared: &Shared, ticket: Ticket, act: &Settle) {
     }
 }
 
-fn take_turn(shared: &Arc<Shared>, ticket: Ticket, turn: Turn) {
+async fn take_turn(shared: &Arc<Shared>, ticket: Ticket, turn: Turn) {
     if turn == Turn::Held {
         tell_while_staying(shared, ticket, Later::Paused);
     }
-    shared.happened(Happened::Appended(ticket));
+    if shared.happened(Happened::Appended(ticket)) == Some(MayRun(ticket)) {
+        run(shared, ticket).await;
+    }
 }
 
 fn is_another_sending(shared: &Shared, ticket: Ticket, id: DeliveryId, cause: Cause, run: Option<RunNumber>) {
@@ -224,12 +229,14 @@ async fn tell_what_is_stored(shared: &Shared, mut stay: Stay, id: DeliveryId) {
     }
 }
 
-fn has_begun(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, event: Event) {
+async fn has_begun(shared: &Arc<Shared>, ticket: Ticket, number: RunNumber, event: Event) {
     if let Some(stay) = shared.desk().stay(ticket) {
-        stay.runs = run.0;
+        stay.runs = number.0;
         stay.event = Some(event);
     }
-    shared.happened(Happened::Begun(ticket));
+    if shared.happened(Happened::Begun(ticket)) == Some(MayRun(ticket)) {
+        run(shared, ticket).await;
+    }
 }
 
 fn is_parked(shared: &Arc<Shared>, ticket: Ticket, reason: &ParkReason) {

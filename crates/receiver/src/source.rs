@@ -25,6 +25,8 @@ pub enum Source {
 pub(crate) enum NoEvent {
     #[error("the body is not JSON: {0}")]
     NotJson(#[from] serde_json::Error),
+    #[error("the body is not UTF-8, which JSON must be")]
+    NotUtf8(#[from] std::str::Utf8Error),
     #[error("the body is no JSON object")]
     NotAnObject,
     #[error("the body is no Bkper event: `{0}` is missing")]

@@ -87,7 +87,8 @@ impl Bkper {
         if !body.trim_ascii_start().starts_with(b"{") {
             return Err(NoEvent::NotAnObject);
         }
-        let envelope: Envelope<'_> = serde_json::from_slice(body)?;
+        let text = std::str::from_utf8(body)?;
+        let envelope: Envelope<'_> = serde_json::from_str(text)?;
         let book = envelope.book.ok_or(NoEvent::Missing("book"))?;
         let book_id: Option<Box<str>> = envelope.book_id.or(book.id).map(Into::into);
         let event = Event {
@@ -98,7 +99,7 @@ impl Bkper {
             agent_id: envelope.agent.and_then(|agent| agent.id).map(Into::into),
             headers: headers.iter().filter(|(name, _)| is_handed_on(name)).map(header_as_it_came).collect(),
             secrets: secrets(headers)?,
-            fingerprint: fingerprint(body, CHANGED_BETWEEN_SENDINGS)?,
+            fingerprint: fingerprint(text, CHANGED_BETWEEN_SENDINGS)?,
             body: body.clone(),
         };
         let purpose = self.purpose(&event);
