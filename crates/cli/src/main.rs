@@ -1,7 +1,7 @@
 //! The one program, `bookhook`.
 //!
 //! The command line is read into structs ([`args`]); each command is a function of plain arguments that prints through
-//! one [`Printer`](printer::Printer) and ends with an [`ExitStatus`](exit::ExitStatus). What a host is and does is in
+//! one [`Printer`] and ends with an [`ExitStatus`](exit::ExitStatus). What a host is and does is in
 //! the library.
 
 mod args;

@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn every_line_fits_the_terminal() {
         let rows = [example()];
-        for width in [60, 80, 100, 120, 200] {
+        for width in [72, 80, 100, 120, 200] {
             let layout = Layout::fit(&rows, Some(width));
             let line = layout.line(&rows[0]);
             assert!(line.chars().count() <= width, "{width}: {line}");

@@ -122,9 +122,8 @@ pub(super) async fn slow(stage: &Stage) -> Told {
     expect("the status past the deadline", &429, &first.status)?;
     anyhow::ensure!(first.retry_after.is_some(), "429 came without Retry-After");
     anyhow::ensure!(first.took >= SHORT_DEADLINE, "429 came before the deadline");
-    let again = stage.send_to_report(&event);
     stage.report.open();
-    let again = again.await?;
+    let again = stage.send_to_report(&event).await?;
     expect_reply("the answer to the retry", &again, 200, &json!({"result": "Report of the year is done"}))?;
     expect("runs of the slow handler", &1, &stage.report.runs())?;
     expect_settled(&stage.delivery_of(&event).await?, Outcome::Result, &[Cause::First])?;

@@ -1,0 +1,87 @@
+//! Checking a configuration.
+
+use crate::handler::Handler;
+use crate::place::Place;
+
+fn configured(handler: &str) -> Place {
+    let place = Place::with_app();
+    place.write("jwks.json", "{\"keys\": [{\"kty\": \"RSA\"}]}");
+    let config = format!(
+        "\
+public_url: https://hooks.example.com
+hooks:
+  tax-bot:
+    source: {{bkper: {{manifest: bkper.yaml, jwks_url: \"file:jwks.json\"}}}}
+    handler: {{http: \"{handler}\"}}
+"
+    );
+    place.write("bookhook.yaml", &config);
+    place
+}
+
+#[test]
+fn what_is_well_gets_a_line_each() {
+    let handler = Handler::answering("{}");
+    let ran = configured(&handler.url()).run(&["check"]);
+    assert_eq!(
+        ran.seen(),
+        "\
+exit 0
+--- out
+ok bookhook.yaml: 1 hook
+ok journal sqlite:bookhook.db is made at the first start
+ok tax-bot: bkper.yaml is app `tax-bot` with 2 event types
+ok tax-bot: 1 key of its callers at file:jwks.json
+ok tax-bot: handler http://127.0.0.1:[port]/ listens
+"
+    );
+}
+
+#[test]
+fn a_handler_that_does_not_listen_is_a_failure() {
+    let ran = configured("http://127.0.0.1:9/").run(&["check"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.out.contains("mistake  tax-bot: handler http://127.0.0.1:9/ cannot be reached"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn keys_that_cannot_be_read_are_a_failure() {
+    let handler = Handler::answering("{}");
+    let place = configured(&handler.url());
+    place.write("jwks.json", "{}");
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("it is no JWK set: `keys` is missing"), "{}", ran.out);
+}
+
+#[test]
+fn mistakes_of_the_configuration_come_before_all_else() {
+    let place = configured("http://127.0.0.1:9/");
+    place.write("bookhook.yaml", "listen: here\nhooks: {}\n");
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.out.starts_with("mistake  bookhook.yaml:1:9: listen: `here` "), "{}", ran.out);
+}
+
+#[test]
+fn a_sealing_key_that_is_none_is_not_shown() {
+    let place = configured("http://127.0.0.1:9/");
+    let ran = place.run_with(&["check"], &[("BOOKHOOK_KEY", "hunter2hunter2")]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.out.contains("mistake  BOOKHOOK_KEY: must be 32 bytes in base64"), "{}", ran.out);
+    assert!(!ran.out.contains("hunter2"));
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_a_failure() {
+    let handler = Handler::answering("{}");
+    let place = configured(&handler.url());
+    place.write("bookhook.db", &"something else ".repeat(100));
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("is not a journal of Bookhook"), "{}", ran.out);
+}

@@ -1,0 +1,14 @@
+//! The program as people use it: the real binary, its output, and its exit status.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod activity;
+mod check;
+mod command_line;
+mod demo;
+mod handler;
+mod place;
+mod round_trip;
+mod send;
+mod serve;
+mod steady;

@@ -1,0 +1,104 @@
+//! Starting a host.
+
+use std::net::TcpListener;
+
+use crate::place::Place;
+
+#[test]
+fn a_wrong_configuration_is_told_with_file_line_and_key() {
+    let place = Place::with_app();
+    place.write(
+        "bookhook.yaml",
+        "\
+public_url: https://hooks.example.com
+hooks:
+  tax-bot:
+    source: {bkper: {manifest: ./bkper.yaml}}
+    handler: {http: http://127.0.0.1:3003/}
+    deadlin: 30s
+    queue: many
+",
+    );
+    let ran = place.run(&["serve"]);
+    assert_eq!(
+        ran.seen(),
+        "\
+exit 2
+--- err
+error: bookhook.yaml:6:5: hooks.tax-bot.deadlin: no such key; did you mean `deadline`?
+error: bookhook.yaml:7:12: hooks.tax-bot.queue: `many` is not a whole number
+
+hint: every key is described in docs/configuration.md
+"
+    );
+}
+
+#[test]
+fn without_a_configuration_it_says_how_to_do_without() {
+    let ran = Place::new().run(&["serve"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("`bookhook serve --app bkper.yaml --to URL`"), "{}", ran.err);
+}
+
+#[test]
+fn an_app_needs_to_be_known_by_a_url() {
+    let ran = Place::with_app().run(&["serve", "--app", "bkper.yaml", "--to", "http://127.0.0.1:3003/"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("error: --public-url: missing"), "{}", ran.err);
+}
+
+#[test]
+fn what_handles_an_app_must_be_said() {
+    let ran = Place::with_app().run(&["serve", "--app", "bkper.yaml"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("--to <URL>"), "{}", ran.err);
+}
+
+#[test]
+fn a_log_filter_that_is_none_is_a_wrong_environment() {
+    let place = Place::with_app();
+    let ran = place.run_with(&["serve"], &[("BOOKHOOK_LOG", "bookhook=loud")]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("error: BOOKHOOK_LOG: "), "{}", ran.err);
+}
+
+#[test]
+fn an_address_in_use_is_told() {
+    let place = Place::with_app();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let to = "http://127.0.0.1:3003/";
+    let ran =
+        place.run(&["serve", "--app", "bkper.yaml", "--to", to, "--listen", &address, "--trust-sandbox"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("is another program listening there?"), "{}", ran.err);
+}
+
+#[test]
+fn a_person_sees_where_it_listens_and_what_handles_what_and_sigterm_ends_it() {
+    let place = Place::with_app();
+    let host = place.host("http://127.0.0.1:3003/");
+    let line = host.running.err_line("tax-bot");
+    assert!(line.contains(&format!("{} → http://127.0.0.1:3003/", host.url)), "{line}");
+    assert_eq!(host.running.end(), 0);
+}
+
+#[test]
+fn on_cloud_run_the_log_is_json_with_severity() {
+    let place = Place::with_app();
+    let args = [
+        "serve",
+        "--app",
+        "bkper.yaml",
+        "--listen",
+        "127.0.0.1:0",
+        "--trust-sandbox",
+        "--to",
+        "http://127.0.0.1:9/",
+    ];
+    let running = place.start_with(&args, &[("K_SERVICE", "tax")]);
+    let line: serde_json::Value = serde_json::from_str(&running.err_line("listening")).unwrap();
+    assert_eq!(line["severity"], "INFO");
+    assert_eq!(line["message"], "listening");
+    assert!(line["time"].as_str().unwrap().ends_with('Z'));
+}
