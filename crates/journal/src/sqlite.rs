@@ -1,10 +1,10 @@
 //! The journal in a SQLite file (or in memory): one thread writes, one reads, one moves the log into the file.
 //!
-//! A delivery that runs at once and settles well takes ten statements: one to know it again, four inserts (delivery,
-//! payload, token, run), one to find it, two updates (run, delivery), one to erase its token, one to note its answer.
+//! A delivery that runs at once and settles well takes eight statements: one to know it again, three inserts (delivery,
+//! payload, run), one to find it, two updates (run, delivery), one to note its answer.
 //! All are prepared once, and none fills a temporary table.
 //!
-//! Erasing a token deletes its sealed value, with `secure_delete=FAST`: it is overwritten where that costs no further
+//! Erasing a token sets its sealed value to null, with `secure_delete=FAST`: it is overwritten where that costs no further
 //! I/O, and remnants of the *sealed* value may stay in free pages until they are used again. What protects a token at
 //! rest is the seal.
 

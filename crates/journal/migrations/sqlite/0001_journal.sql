@@ -1,7 +1,7 @@
 -- Deliveries, their runs, and what they carry.
 --
 -- Times are microseconds since 1970 in UTC. `seq` is the order of append. What settling changes (delivery, run) is
--- kept apart from what it must not rewrite (payload) and from what it erases (token).
+-- kept apart from what it must not rewrite (payload).
 --
 -- Lists of texts are written with OR: for an IN of more than two, SQLite fills a temporary table at every write.
 
@@ -22,8 +22,10 @@ CREATE TABLE delivery (
     received_at      INTEGER NOT NULL,
     -- When the sending came that it runs for: received_at, until it is sent again and runs again.
     sent_at          INTEGER NOT NULL,
-    -- Set when the event carried tokens; the token itself may be erased by now.
+    -- Set when the event carried tokens; the sealed value itself may be erased by now.
     token_expires_at INTEGER,
+    -- Here, and not with the payload: to settle erases it, and rewrites this row anyway.
+    sealed           BLOB,
     state            TEXT    NOT NULL CHECK (
         state = 'settled' OR state = 'running' OR state = 'waiting'
         OR state = 'parked' OR state = 'held' OR state = 'unmatched'
@@ -45,6 +47,7 @@ CREATE TABLE delivery (
     CHECK ((state = 'settled') = (settled_at IS NOT NULL)),
     CHECK ((state = 'settled') = (outcome IS NOT NULL)),
     CHECK ((state = 'parked') = (parked_reason IS NOT NULL)),
+    CHECK (sealed IS NULL OR token_expires_at IS NOT NULL),
     CHECK (response IS NULL OR state = 'settled'),
     CHECK (awaits_caller = 0 OR (state = 'waiting' AND next_run_at IS NULL)),
     CHECK (next_run_at IS NULL OR state IN ('waiting', 'held')),
@@ -55,20 +58,15 @@ CREATE UNIQUE INDEX delivery_id ON delivery (id);
 CREATE UNIQUE INDEX delivery_event ON delivery (event_key, fingerprint) WHERE event_key IS NOT NULL;
 CREATE INDEX delivery_unsettled ON delivery (hook)
     WHERE state = 'waiting' OR state = 'running' OR state = 'held';
+-- What settles well never enters it.
+CREATE INDEX delivery_kept_token ON delivery (token_expires_at)
+    WHERE sealed IS NOT NULL AND (state = 'settled' OR state = 'parked');
 
 CREATE TABLE payload (
     delivery INTEGER PRIMARY KEY,
     headers  BLOB NOT NULL,
     body     BLOB NOT NULL
 ) STRICT;
-
-CREATE TABLE token (
-    delivery   INTEGER PRIMARY KEY,
-    expires_at INTEGER NOT NULL,
-    sealed     BLOB    NOT NULL
-) STRICT;
-
-CREATE INDEX token_expiry ON token (expires_at);
 
 CREATE TABLE run (
     delivery       INTEGER NOT NULL,

@@ -1,5 +1,5 @@
 INSERT INTO delivery (
     id, hook, event_id, event_key, fingerprint, event_type, lane, book_id, agent_id, conflict,
-    received_at, sent_at, token_expires_at, state, runs, settled_at, outcome, response
+    received_at, sent_at, token_expires_at, state, runs, settled_at, outcome, response, sealed
 )
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)

@@ -98,11 +98,9 @@ fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Res
         settled.map(|_| Column(act.received_at)),
         settled.map(|response| response.outcome().as_str()),
         settled.map(|response| &response.json()[..]),
+        sealed.as_ref().filter(|_| keeps_token(act.place.state(), settled.map(Response::outcome))),
     ])?;
     db.append_insert_payload.execute(params![seq, headers, &event.body[..]])?;
-    if keeps_token(act.place.state(), settled.map(Response::outcome)) {
-        put_token(append, seq, db)?;
-    }
     if starts {
         insert_run(append, seq, RunNumber::FIRST, Cause::First, db)?;
     }
@@ -112,13 +110,6 @@ fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Res
 /// What never runs by itself keeps a token only where a replay of it may need one.
 fn keeps_token(state: State, outcome: Option<Outcome>) -> bool {
     state != State::Unmatched && outcome.is_none_or(policy::keeps_token_after)
-}
-
-fn put_token(append: &SealedAppend, seq: i64, db: &mut Statements<'_>) -> rusqlite::Result<()> {
-    if let Some(sealed) = &append.sealed {
-        db.append_insert_token.execute(params![seq, Column(append.act.token_expires_at), sealed])?;
-    }
-    Ok(())
 }
 
 fn insert_run(
@@ -156,10 +147,9 @@ fn run_again(
         run.unwrap_or(known.runs).0,
         Column(act.received_at),
         append.sealed.as_ref().map(|_| Column(act.token_expires_at)),
+        append.sealed,
     ])?;
     db.append_again_payload.execute(params![known.seq, append.headers, &act.event.body[..]])?;
-    db.erase_token.execute([known.seq])?;
-    put_token(append, known.seq, db)?;
     if let Some(number) = run {
         insert_run(append, known.seq, number, cause, db)?;
     }

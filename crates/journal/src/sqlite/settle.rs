@@ -67,10 +67,9 @@ fn end_run(act: &Settle, seq: i64, db: &mut Statements<'_>) -> rusqlite::Result<
 fn settle(act: &Settle, seq: i64, response: &Response, db: &mut Statements<'_>) -> rusqlite::Result<()> {
     let is_the_runs = act.end.response() == Some(response);
     let own = (!is_the_runs).then(|| &response.json()[..]);
-    db.settle_delivery.execute(params![seq, Column(act.at), response.outcome().as_str(), own])?;
-    if !policy::keeps_token_after(response.outcome()) {
-        db.erase_token.execute([seq])?;
-    }
+    let outcome = response.outcome();
+    let keeps_token = policy::keeps_token_after(outcome);
+    db.settle_delivery.execute(params![seq, Column(act.at), outcome.as_str(), own, keeps_token])?;
     Ok(())
 }
 

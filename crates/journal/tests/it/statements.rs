@@ -62,13 +62,11 @@ fn hot_statements_use_their_indexes() {
         ("find_standing", "SEARCH delivery USING INDEX delivery_id (id=?)"),
         ("settle_delivery", by_seq),
         ("settle_run", "SEARCH run USING PRIMARY KEY (delivery=? AND number=?)"),
-        ("erase_token", "SEARCH token USING INTEGER PRIMARY KEY (rowid=?)"),
         ("note_answered", "SEARCH delivery USING INDEX delivery_id (id=?)"),
         ("begin_run", by_seq),
         (
             "begin_find",
-            "SEARCH d USING INDEX delivery_id (id=?); SEARCH p USING INTEGER PRIMARY KEY (rowid=?); \
-             SEARCH t USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+            "SEARCH d USING INDEX delivery_id (id=?); SEARCH p USING INTEGER PRIMARY KEY (rowid=?)",
         ),
         (
             "find_response",
@@ -91,6 +89,7 @@ fn what_is_unsettled_is_found_without_reading_what_is_settled() {
         "recover_paused",
         "hold_waiting",
         "release_held",
+        "erase_expired_tokens",
     ] {
         assert!(plan(&conn, name).contains("delivery_unsettled"), "{name}: {}", plan(&conn, name));
     }
@@ -104,12 +103,10 @@ fn hot_statements_need_no_temporary_table() {
         "append_find_same",
         "append_insert_delivery",
         "append_insert_payload",
-        "append_insert_token",
         "insert_run",
         "find_standing",
         "settle_run",
         "settle_delivery",
-        "erase_token",
         "note_answered",
         "begin_run",
     ] {

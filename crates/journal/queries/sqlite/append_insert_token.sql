@@ -1,1 +1,0 @@
-INSERT INTO token (delivery, expires_at, sealed) VALUES (?1, ?2, ?3)
