@@ -5,6 +5,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 
 use crate::exit::Complaint;
@@ -32,7 +33,7 @@ impl Printer {
 
     /// A line of data.
     pub(crate) fn line(self, line: impl Display) -> io::Result<()> {
-        writeln!(AutoStream::new(io::stdout().lock(), self.out), "{line}")
+        io::stdout().write_all(whole(line, self.out).as_bytes())
     }
 
     /// Data as it is, byte for byte.
@@ -46,7 +47,7 @@ impl Printer {
     /// A line that is not data.
     pub(crate) fn note(self, line: impl Display) {
         // There is nowhere to tell that it cannot be told.
-        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.err), "{line}");
+        let _ = io::stderr().write_all(whole(line, self.err).as_bytes());
     }
 
     /// Something that the operator should know.
@@ -77,5 +78,14 @@ impl Printer {
     /// The columns that data may take; `None` when it does not go to a terminal.
     pub(crate) fn width(self) -> Option<usize> {
         self.width
+    }
+}
+
+/// A line to be written at once, so that no other can come in between.
+fn whole(line: impl Display, choice: ColorChoice) -> String {
+    let line = format!("{line}\n");
+    match choice {
+        ColorChoice::Never => strip_str(&line).to_string(),
+        ColorChoice::Auto | ColorChoice::Always | ColorChoice::AlwaysAnsi => line,
     }
 }

@@ -98,6 +98,29 @@ fn following_shows_what_comes() {
     assert_eq!(line["book_id"], "b2");
 }
 
+#[test]
+fn outcomes_have_colours_where_they_are_wanted() {
+    let place = Place::with_app();
+    let handler = Handler::answering("{\"warning\": \"w\"}");
+    let host = place.host(&handler.url());
+    place.run(&["send", "TRANSACTION_CHECKED", "--to", &host.url]);
+    let coloured = place.run_with(&["activity"], &[("CLICOLOR_FORCE", "1")]);
+    assert!(coloured.out.contains("\u{1b}[33mwarning"), "{:?}", coloured.out);
+    assert!(!place.run(&["activity"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn who_stops_reading_is_no_error() {
+    let place = Place::with_app();
+    let handler = Handler::answering("{\"result\": \"x\"}");
+    let host = place.host(&handler.url());
+    place.run(&["send", "TRANSACTION_CHECKED", "--to", &host.url]);
+    for args in [&["activity"][..], &["activity", "--json"], &["activity", "--follow"]] {
+        let ran = place.run_unread(args);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{args:?}");
+    }
+}
+
 /// Whoever can send an event, or answer one, must not get hold of the terminal of the person who looks at it.
 #[test]
 fn terminal_escapes_in_events_and_responses_are_inert() {

@@ -71,6 +71,16 @@ impl Place {
         Ran { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// Runs it with a standard output that nobody reads.
+    pub(crate) fn run_unread(&self, args: &[&str]) -> Ran {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output =
+            self.command(args).stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        Ran { status: output.status.code().unwrap(), out: String::new(), err }
+    }
+
     /// Starts something that goes on, and gives its lines as they come.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
         self.start_with(args, &[])

@@ -51,7 +51,7 @@ impl Story {
             "One process plays Bkper, two apps and their host, which listens on {address}."
         ))?;
         self.line(
-            "All is real but the books: signed tokens, HTTP, a journal on disk. Every claim was checked.",
+            "All is real but the books: signed tokens, HTTP, a journal on disk. Every claim is checked.",
         )
     }
 
