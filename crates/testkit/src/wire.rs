@@ -33,6 +33,12 @@ impl Exchange {
         Self { connection }
     }
 
+    /// Sends more, as the beginning of a next request. The other side then reads no further, and does not notice when
+    /// this side leaves.
+    pub async fn send_more(&mut self, bytes: &[u8]) {
+        in_time("sending more", self.connection.write_all(bytes)).await.unwrap();
+    }
+
     /// The answer.
     pub async fn reply(mut self) -> Reply {
         in_time("a reply", read_reply(&mut self.connection)).await

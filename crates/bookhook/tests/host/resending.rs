@@ -79,6 +79,23 @@ async fn a_caller_whose_connection_broke_gets_the_stored_response_too() {
 }
 
 #[tokio::test]
+async fn a_caller_whose_leaving_shows_only_when_it_is_answered_was_not_answered() {
+    let (stage, runs, gate) = (Stage::new(), Runs::default(), Gate::closed());
+    let serving = stage.serve(stage.gated(&runs, &gate, Policy::default())).await;
+    let event = event("e1", "b1");
+
+    let mut caller = serving.post(&event).begin().await;
+    caller.send_more(b"POST").await;
+    runs.until_begun(1).await;
+    caller.break_off();
+    gate.let_one_through();
+    serving.until(&event, "it is settled", |found| found.state == State::Settled).await;
+
+    assert_eq!(serving.post(&event).send().await.json(), json!({"result": "e1 run 1"}));
+    assert_eq!(runs.count(), 1);
+}
+
+#[tokio::test]
 async fn what_is_settled_and_answered_runs_again_as_a_replay() {
     let (stage, runs) = (Stage::new(), Runs::default());
     let serving = stage.serve(stage.prompt(&runs)).await;
