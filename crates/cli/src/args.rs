@@ -193,8 +193,6 @@ pub(crate) struct OneArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
     /// So many of the newest [default: 50; with --follow 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
@@ -206,6 +204,8 @@ pub(crate) struct ListArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) journal: JournalArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod trust;
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -18,29 +19,73 @@ use crate::style::{BOLD, DIM, painted};
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn serve(args: ServeArgs, printer: Printer) -> Outcome {
     let reader = log::start().map_err(Complaint::misused)?;
+    let voice = Voice { reader, printer };
+    serve_until_told(&args, voice).await.map_err(|complaint| voice.complain(complaint))
+}
+
+async fn serve_until_told(args: &ServeArgs, voice: Voice) -> Outcome {
     let mut signals = Signals::listen().map_err(Complaint::failed)?;
-    let Loaded { mut config, warnings } = load(&args)?;
+    let Loaded { mut config, warnings } = load(args)?;
     for warning in &warnings {
-        printer.warn(warning);
+        voice.warn(warning);
     }
     if args.trust_sandbox {
-        trust::sandbox(&mut config, &args).map_err(Complaint::failed)?;
-        printer.warn(
+        trust::sandbox(&mut config, args).map_err(Complaint::failed)?;
+        voice.warn(
             "calls signed with this machine's sandbox key are taken, and Google's are not: for development",
         );
     }
-    let banner = (reader == log::Reader::Person).then(|| Banner::of(&config));
+    let banner = Banner::of(&config);
     let running = Host::new(config).start().await.map_err(complaint)?;
-    if let Some(banner) = banner {
-        banner.print(running.address(), printer);
-    }
+    voice.show(&banner, running.address());
     signals.next().await;
-    printer.aside("told to end; what runs may end within ten seconds (again: at once)");
+    voice.aside("told to end; what runs may end within ten seconds (again: at once)");
     tokio::select! {
-        () = running.stop() => {}
-        () = signals.next() => printer.warn("ended at once; what still ran is recovered at the next start"),
+        () = running.stop() => voice.aside("ended"),
+        () = signals.next() => voice.warn("ended at once; what still ran is recovered at the next start"),
     }
     Ok(ExitStatus::Done)
+}
+
+/// How the host speaks of itself: to a person, or through its log to the platform.
+#[derive(Clone, Copy)]
+struct Voice {
+    reader: log::Reader,
+    printer: Printer,
+}
+
+impl Voice {
+    fn warn(self, warning: impl Display) {
+        match self.reader {
+            log::Reader::Person => self.printer.warn(warning),
+            log::Reader::CloudRun => tracing::warn!("{warning}"),
+        }
+    }
+
+    fn aside(self, line: impl Display) {
+        match self.reader {
+            log::Reader::Person => self.printer.aside(line),
+            log::Reader::CloudRun => tracing::info!("{line}"),
+        }
+    }
+
+    /// The library logs the same to the platform.
+    fn show(self, banner: &Banner, address: SocketAddr) {
+        if self.reader == log::Reader::Person {
+            banner.print(address, self.printer);
+        }
+    }
+
+    /// What is left to be told of the complaint.
+    fn complain(self, complaint: Complaint) -> Complaint {
+        match self.reader {
+            log::Reader::Person => complaint,
+            log::Reader::CloudRun => {
+                complaint.errors.iter().for_each(|error| tracing::error!("{error}"));
+                Complaint { errors: Vec::new(), hint: None, ..complaint }
+            }
+        }
+    }
 }
 
 fn load(args: &ServeArgs) -> Result<Loaded, ConfigErrors> {

@@ -102,3 +102,12 @@ fn on_cloud_run_the_log_is_json_with_severity() {
     assert_eq!(line["message"], "listening");
     assert!(line["time"].as_str().unwrap().ends_with('Z'));
 }
+
+#[test]
+fn on_cloud_run_a_wrong_configuration_is_an_error_in_the_log() {
+    let ran = Place::new().run_with(&["serve"], &[("K_SERVICE", "tax")]);
+    assert_eq!(ran.status, 2);
+    let line: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!(line["severity"], "ERROR");
+    assert!(line["message"].as_str().unwrap().starts_with("bookhook.yaml: no such file"), "{line}");
+}
