@@ -85,10 +85,10 @@ fn verifier(name: &HookName, verification: Verification) -> Result<IdentityVerif
         Jwks::Url(url) => url.to_string(),
         Jwks::File(path) => format!("file:{}", path.display()),
     };
-    let keys = |place: &str| KeyStore::open(place.parse::<KeySource>()?);
-    let keys = keys(&place).map_err(|source| HostError::Keys { hook: name.clone(), source })?;
+    let source = place.parse::<KeySource>();
+    let source = source.map_err(|source| HostError::Keys { hook: name.clone(), source })?;
     let Verification { issuer, audiences, service_account, .. } = verification;
-    Ok(IdentityVerifier::new(Expectation { issuer, audiences, service_account }, keys))
+    Ok(IdentityVerifier::new(Expectation { issuer, audiences, service_account }, KeyStore::new(source)))
 }
 
 /// The journal's place, as the journal names it.

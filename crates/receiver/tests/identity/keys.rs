@@ -290,7 +290,7 @@ async fn strange_keys_beside_ours_do_no_harm() {
 #[tokio::test]
 async fn hooks_can_share_their_keys() {
     let server = KeyServer::start(&[&GOOGLE]).await;
-    let keys = KeyStore::open(server.url().parse().unwrap()).unwrap();
+    let keys = KeyStore::new(server.url().parse().unwrap());
     for _ in 0..3 {
         new_token(&IdentityVerifier::new(expectation(), keys.clone()), 0).await.unwrap();
     }

@@ -37,7 +37,7 @@ pub(crate) fn expectation() -> Expectation {
 
 pub(crate) fn verifier_with(expectation: Expectation, jwks_url: &str) -> IdentityVerifier {
     let source: KeySource = jwks_url.parse().unwrap();
-    IdentityVerifier::new(expectation, KeyStore::open(source).unwrap())
+    IdentityVerifier::new(expectation, KeyStore::new(source))
 }
 
 pub(crate) fn verifier(server: &KeyServer) -> IdentityVerifier {

@@ -35,10 +35,9 @@ struct Store {
 
 impl KeyStore {
     /// Gets ready to read the keys. The first read is when the first token comes.
-    pub fn open(source: KeySource) -> Result<Self, KeySourceError> {
-        let reader = Reader::open(&source)?;
-        let store = Store { source, reader, schedule: Mutex::default(), reading: Arc::default() };
-        Ok(Self(Arc::new(store)))
+    pub fn new(source: KeySource) -> Self {
+        let reader = Reader::new(&source);
+        Self(Arc::new(Store { source, reader, schedule: Mutex::default(), reading: Arc::default() }))
     }
 
     /// The key with this id. Reads the keys when that is due, otherwise does not wait.

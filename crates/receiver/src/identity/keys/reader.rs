@@ -1,6 +1,7 @@
 //! Reads the published keys, by HTTP or from a file, within bounds of size and time.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -10,7 +11,7 @@ use reqwest::{Client, Response, StatusCode, Url};
 use tokio::io::AsyncReadExt;
 
 use super::key_set::KeySet;
-use super::source::{KeySource, KeySourceError, Place};
+use super::source::{KeySource, Place};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// From the first byte sent to the last one received.
@@ -33,6 +34,8 @@ pub(super) struct PublishedKeys {
 /// Why the keys could not be read this time.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ReadError {
+    #[error("there is no way to make a TLS connection: are the system's certificates installed?")]
+    Tls(#[source] reqwest::Error),
     #[error("the key server cannot be reached")]
     Http(#[source] reqwest::Error),
     #[error("the key server answered {0}")]
@@ -55,27 +58,36 @@ impl From<reqwest::Error> for ReadError {
 }
 
 pub(super) enum Reader {
-    Http { client: Client, url: Url },
+    /// The client is made at the first read: to load the system's certificates takes longer than all else at start.
+    Http {
+        client: OnceLock<Client>,
+        url: Url,
+    },
     File(PathBuf),
 }
 
 impl Reader {
-    pub(super) fn open(source: &KeySource) -> Result<Self, KeySourceError> {
+    pub(super) fn new(source: &KeySource) -> Self {
         match &source.0 {
-            Place::File(path) => Ok(Self::File(path.clone())),
-            Place::Url(url) => {
-                let client = client(url).map_err(KeySourceError::Tls)?;
-                Ok(Self::Http { client, url: url.clone() })
-            }
+            Place::File(path) => Self::File(path.clone()),
+            Place::Url(url) => Self::Http { client: OnceLock::new(), url: url.clone() },
         }
     }
 
     pub(super) async fn read(&self) -> Result<PublishedKeys, ReadError> {
         match self {
-            Self::Http { client, url } => read_http(client, url).await,
+            Self::Http { client, url } => read_http(&made(client, url)?, url).await,
             Self::File(path) => read_file(path).await,
         }
     }
+}
+
+fn made(client: &OnceLock<Client>, url: &Url) -> Result<Client, ReadError> {
+    if let Some(client) = client.get() {
+        return Ok(client.clone());
+    }
+    let new = self::client(url).map_err(ReadError::Tls)?;
+    Ok(client.get_or_init(|| new).clone())
 }
 
 fn client(url: &Url) -> reqwest::Result<Client> {

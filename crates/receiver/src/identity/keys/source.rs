@@ -39,9 +39,6 @@ pub enum KeySourceError {
         /// The URL's host.
         host: String,
     },
-    /// There is no way to make a TLS connection.
-    #[error("cannot set up TLS for reading keys")]
-    Tls(#[source] reqwest::Error),
 }
 
 impl Default for KeySource {
