@@ -16,6 +16,7 @@ async fn a_retry_joins_the_run_that_goes_on() {
     runs.until_begun(1).await;
     let second = serving.sending(&event).await;
     let third = serving.sending(&event).await;
+    serving.until_taken().await;
     gate.let_one_through();
 
     for reply in [first, second, third] {
@@ -35,6 +36,7 @@ async fn a_retry_joins_a_delivery_that_waits_for_its_turn() {
     let _ahead = serving.sent(&ahead).await;
     let first = serving.sent(&behind).await;
     let second = serving.sending(&behind).await;
+    serving.until_taken().await;
     gate.open();
 
     for reply in [first, second] {
@@ -155,6 +157,7 @@ async fn what_bkper_changes_between_sendings_makes_no_other_event() {
     runs.until_begun(1).await;
     let retry = event.clone().answered_by("other-bot", "POSTED").reformatted();
     let second = serving.post(retry).begin().await;
+    serving.until_taken().await;
     gate.open();
 
     assert_eq!(first.await.unwrap(), second.reply().await);

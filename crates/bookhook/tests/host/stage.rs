@@ -153,6 +153,12 @@ impl Serving {
         sending
     }
 
+    /// Sends an event that nobody handles. When it is answered, what was sent before it is in the journal too: the
+    /// host has one thread, and takes connections and acts in their order.
+    pub(crate) async fn until_taken(&self) {
+        assert_eq!(self.post(example("BOOK_AUDITED").id("behind")).send().await.status, 200);
+    }
+
     /// The deliveries of this event with their runs, in the order of append.
     pub(crate) async fn deliveries(&self, event: &Example) -> Vec<Delivery> {
         self.listed(Filter { event_id: Some(event.event_id().to_owned()), ..Filter::default() }).await
