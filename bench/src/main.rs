@@ -31,6 +31,10 @@ use clap::Parser;
 
 use options::{Cli, Part};
 
+/// The program's own, so that the rows that use the library are as the program is; the base line has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let cli = Cli::parse();
