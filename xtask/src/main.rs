@@ -37,9 +37,14 @@ fn usage() -> ExitCode {
 fn lint() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"])?;
-    run(Command::new("cargo")
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--all-features", "--locked"]))?;
+    run(Command::new("cargo").env("RUSTDOCFLAGS", "-D warnings").args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+        "--all-features",
+        "--locked",
+    ]))?;
     deny()
 }
 
@@ -52,9 +57,12 @@ fn test(arguments: &[String]) -> Result<()> {
 /// Advisories, licences and sources. Needs the network, so a machine without the tool, or without a way to its
 /// database, goes on without.
 fn deny() -> Result<()> {
-    let installed = Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());
+    let installed =
+        Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());
     if !installed {
-        say("xtask: cargo-deny is not installed (`cargo install --locked cargo-deny`); dependencies are not checked");
+        say(
+            "xtask: cargo-deny is not installed (`cargo install --locked cargo-deny`); dependencies are not checked",
+        );
         return Ok(());
     }
     cargo(&["deny", "--all-features", "check", "bans", "licenses", "sources"])?;
@@ -67,9 +75,17 @@ fn deny() -> Result<()> {
 
 fn torture(arguments: &[String]) -> Result<()> {
     let rounds = arguments.first().map_or("500", String::as_str);
-    run(Command::new("cargo")
-        .env("BOOKHOOK_TORTURE_ROUNDS", rounds)
-        .args(["test", "--release", "--locked", "-p", "bookhook-cli", "--test", "torture", "--", "--nocapture"]))
+    run(Command::new("cargo").env("BOOKHOOK_TORTURE_ROUNDS", rounds).args([
+        "test",
+        "--release",
+        "--locked",
+        "-p",
+        "bookhook-cli",
+        "--test",
+        "torture",
+        "--",
+        "--nocapture",
+    ]))
 }
 
 fn bench(arguments: &[String]) -> Result<()> {

@@ -67,7 +67,8 @@ fn dependencies_point_downwards_only() {
             continue;
         }
         let allowed = allowed.get(package.as_str());
-        let allowed = allowed.unwrap_or_else(|| panic!("{package} has no place in the house: give it one in MAY_USE"));
+        let allowed =
+            allowed.unwrap_or_else(|| panic!("{package} has no place in the house: give it one in MAY_USE"));
         for dependency in built_from {
             assert!(allowed.contains(&dependency.as_str()), "{package} must not use {dependency}");
         }
@@ -85,10 +86,12 @@ fn every_room_in_the_plan_exists() {
 #[test]
 fn no_link_in_the_docs_is_broken() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let docs = std::fs::read_dir(root.join("docs")).expect("docs").map(|entry| entry.expect("an entry").path());
+    let docs =
+        std::fs::read_dir(root.join("docs")).expect("docs").map(|entry| entry.expect("an entry").path());
     let pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|page| root.join(page));
     for page in docs.filter(|path| path.extension().is_some_and(|ending| ending == "md")).chain(pages) {
-        let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        let text =
+            std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
         for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             if link.is_empty() || link.contains("://") {
                 continue;

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 const HOOKS: usize = 2;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Op {
     Arrive {
         hook: usize,
@@ -88,7 +88,7 @@ struct World {
 impl World {
     fn new(limits: Vec<Limits>) -> Self {
         let scheduler = Scheduler::new(limits.clone());
-        let now = Timestamp::from_second(1_000_000).unwrap();
+        let now = Timestamp::UNIX_EPOCH + Duration::from_hours(24);
         let (hooks, paused) = (vec![Vec::new(); HOOKS], vec![false; HOOKS]);
         Self { limits, scheduler, hooks, paused, now, tickets: 0 }
     }

@@ -11,7 +11,7 @@ use axum::routing::{any, get};
 use http::{HeaderMap, Method, StatusCode, header};
 
 use bookhook_dispatch::scheduler::HookIndex;
-use bookhook_dispatch::{Answer, Arrival, Clock, Dispatcher};
+use bookhook_dispatch::{Answer, Arrival, Clock, Dispatcher, Later};
 use bookhook_journal::Journal;
 use bookhook_model::{DeliveryId, HookName, LaneRule};
 
@@ -191,6 +191,8 @@ fn refuse(receiver: &Receiver, refused: &Refused) -> HttpResponse {
     let counters = &receiver.shared.counters;
     let name = Some(&receiver.hook.name);
     match refused {
+        // Taken, and to be seen in the journal.
+        Refused::Later(Later::Deadline | Later::HandlerBusy | Later::Paused | Later::Parked, _) => {}
         // Why exactly is for the operator only; the caller is told nothing that helps a stranger.
         Refused::Identity(why) => counters.refuse(name, refused.reason(), why),
         Refused::NoEvent(why) => counters.refuse(name, refused.reason(), why),
