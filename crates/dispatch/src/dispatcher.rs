@@ -39,11 +39,6 @@ pub enum StartError {
     Recover(#[source] WriteError),
 }
 
-/// No hook of that name is served.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no hook named `{0}`")]
-pub struct UnknownHook(pub HookName);
-
 /// Takes events in, runs handlers, answers callers. Cheap to clone.
 #[derive(Clone)]
 pub struct Dispatcher {
@@ -113,19 +108,18 @@ impl Dispatcher {
     }
 
     /// Starts no further run of the hook; what comes is held. Durable when it returns.
-    pub async fn pause(&self, name: &HookName) -> Result<Result<(), WriteError>, UnknownHook> {
-        let written = self.turn_hook(name, Journal::pause, Happened::Paused)?;
-        Ok(written.await)
+    pub async fn pause(&self, hook: HookIndex) -> Result<(), WriteError> {
+        self.turn_hook(hook, Journal::pause, Happened::Paused(hook)).await
     }
 
     /// Starts what was held, in order. Durable when it returns.
-    pub async fn resume(&self, name: &HookName) -> Result<Result<(), WriteError>, UnknownHook> {
-        let written = self.turn_hook(name, Journal::resume, Happened::Resumed)?.await;
-        if let (Err(_), Some(hook)) = (&written, self.hook(name)) {
+    pub async fn resume(&self, hook: HookIndex) -> Result<(), WriteError> {
+        let written = self.turn_hook(hook, Journal::resume, Happened::Resumed(hook)).await;
+        if written.is_err() {
             // To the journal it is still paused, and what is held there cannot begin.
             self.shared.happened(Happened::Paused(hook));
         }
-        Ok(written)
+        written
     }
 
     /// How many deliveries of the hook wait for their turn, and how many run.
@@ -182,17 +176,16 @@ impl Dispatcher {
 
     fn turn_hook(
         &self,
-        name: &HookName,
+        hook: HookIndex,
         act: impl Fn(&Journal, HookName, Timestamp) -> Pending<()>,
-        happened: impl Fn(HookIndex) -> Happened,
-    ) -> Result<Pending<()>, UnknownHook> {
-        let hook = self.hook(name).ok_or_else(|| UnknownHook(name.clone()))?;
+        happened: Happened,
+    ) -> Pending<()> {
         let now = (self.shared.clock)();
         let mut desk = self.shared.desk();
-        let written = act(&self.shared.journal, name.clone(), now);
-        let actions = desk.step(happened(hook), now);
+        let written = act(&self.shared.journal, self.shared.hook(hook).name.clone(), now);
+        let actions = desk.step(happened, now);
         self.shared.perform(&mut desk, actions);
-        Ok(written)
+        written
     }
 }
 

@@ -15,4 +15,4 @@ mod recovery;
 mod verdict;
 
 pub use answer::{Answer, Arrival, Later, Purpose};
-pub use dispatcher::{Clock, Dispatcher, HookSetup, StartError, UnknownHook};
+pub use dispatcher::{Clock, Dispatcher, HookSetup, StartError};

@@ -195,12 +195,14 @@ impl Serving {
 
     pub(crate) async fn pause(&self) {
         let dispatcher = self.host().dispatcher().clone();
-        self.within(async move { dispatcher.pause(&app_hook()).await.unwrap().unwrap() }).await;
+        self.within(async move { dispatcher.pause(dispatcher.hook(&app_hook()).unwrap()).await.unwrap() })
+            .await;
     }
 
     pub(crate) async fn resume(&self) {
         let dispatcher = self.host().dispatcher().clone();
-        self.within(async move { dispatcher.resume(&app_hook()).await.unwrap().unwrap() }).await;
+        self.within(async move { dispatcher.resume(dispatcher.hook(&app_hook()).unwrap()).await.unwrap() })
+            .await;
     }
 
     /// Begins to drain; the host is gone when the task ends.

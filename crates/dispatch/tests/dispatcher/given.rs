@@ -61,6 +61,11 @@ impl Handler for Scripted {
 }
 
 impl Given {
+    /// The one hook, as the dispatcher counts it.
+    pub(crate) fn hook(&self) -> HookIndex {
+        self.dispatcher.hook(&hook()).expect("it is served")
+    }
+
     /// Every run waits at the gate.
     pub(crate) async fn gated() -> Self {
         Self::scripted(|number| answered(&format!("run {number}"))).await
