@@ -1,0 +1,98 @@
+//! Bkper's side: each event is sent until it is answered 2xx, over whatever happens to the host meanwhile.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Client, StatusCode};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::chance::Chance;
+use crate::events::Event;
+use crate::handler::{Moment, Moments};
+use crate::host::Host;
+
+/// How many call at once, each over its own connection.
+const CALLERS: usize = 160;
+/// The longest wait before a caller tries again. It is shorter than what it is asked for, which would be a second.
+const PAUSE: Duration = Duration::from_millis(30);
+
+/// The 2xx that a caller got in the end.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) event: Event,
+    pub(crate) body: String,
+    /// When the request was sent that got it.
+    pub(crate) asked: Moment,
+    /// How often it was told to come back before.
+    pub(crate) told_later: usize,
+    /// How often the connection broke before, or there was none.
+    pub(crate) cut_off: usize,
+}
+
+/// All callers; a clone is the same.
+#[derive(Clone)]
+pub(crate) struct Callers {
+    client: Client,
+    url: String,
+    identity: String,
+    moments: Moments,
+    chance: Arc<Mutex<Chance>>,
+}
+
+impl Callers {
+    pub(crate) fn new(host: &Host, moments: Moments, chance: Chance) -> Self {
+        let client = Client::builder().no_proxy().http1_only().build().unwrap();
+        let chance = Arc::new(Mutex::new(chance));
+        Self { client, url: host.url(), identity: host.identity(), moments, chance }
+    }
+
+    /// Sends these events, and comes back when each of them is answered.
+    pub(crate) async fn send(&self, events: Vec<Event>) -> Vec<Answer> {
+        let queue = Arc::new(Mutex::new(events));
+        let mut callers = JoinSet::new();
+        for _ in 0..CALLERS {
+            let (caller, queue) = (self.clone(), Arc::clone(&queue));
+            callers.spawn(async move { caller.work_off(&queue).await });
+        }
+        callers.join_all().await.into_iter().flatten().collect()
+    }
+
+    async fn work_off(&self, queue: &Mutex<Vec<Event>>) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        loop {
+            let next = queue.lock().unwrap().pop();
+            let Some(event) = next else { return answers };
+            answers.push(self.send_until_answered(event).await);
+        }
+    }
+
+    async fn send_until_answered(&self, event: Event) -> Answer {
+        let (mut told_later, mut cut_off) = (0, 0);
+        loop {
+            let asked = self.moments.now();
+            match self.send_once(&event).await {
+                Ok((StatusCode::OK, body)) => return Answer { event, body, asked, told_later, cut_off },
+                Ok((StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _)) => told_later += 1,
+                Ok((status, body)) => panic!("{} was answered {status}: {body}", event.id),
+                Err(_) => cut_off += 1,
+            }
+            let pause = self.chance.lock().unwrap().duration_up_to(PAUSE);
+            sleep(pause).await;
+        }
+    }
+
+    async fn send_once(&self, event: &Event) -> reqwest::Result<(StatusCode, String)> {
+        let request = self
+            .client
+            .post(&self.url)
+            .header(CONTENT_TYPE, "application/json")
+            .header(AUTHORIZATION, &self.identity)
+            .header("bkper-oauth-token", event.token())
+            .header("bkper-agent-id", "tax-bot")
+            .body(event.body());
+        let response = request.send().await?;
+        Ok((response.status(), response.text().await?))
+    }
+}
