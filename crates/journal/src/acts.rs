@@ -56,8 +56,8 @@ pub enum Appended {
         /// Where that stands.
         state: State,
     },
-    /// The same event is settled and its response never reached a caller; or it is unmatched, or the place asked
-    /// for is no run. Here is the response.
+    /// The same event is settled and its response never reached a caller; or the place asked for is no run. Here is
+    /// the response.
     Stored {
         /// The delivery.
         id: DeliveryId,
@@ -65,7 +65,7 @@ pub enum Appended {
         response: Response,
     },
     /// The same event runs again, in the place asked for: it was settled and answered 2xx (a replay), or waited for
-    /// this caller, or was parked (a retry). Body and tokens are those of this sending.
+    /// this caller, or was parked (a retry); or it was unmatched and is declared now (its first run). Body and tokens are those of this sending.
     Again {
         /// The delivery.
         id: DeliveryId,

@@ -34,7 +34,8 @@ pub(crate) fn resending(known: Standing, place: &Place) -> Resending {
         State::Waiting | State::Running | State::Held => Joins,
         State::Parked => RunsAgain(Cause::Retry),
         State::Settled if known.answered.is_some_and(is_success) => RunsAgain(Cause::Replay),
-        State::Settled | State::Unmatched => IsAnswered,
+        State::Settled => IsAnswered,
+        State::Unmatched => RunsAgain(Cause::First),
     }
 }
 

@@ -32,7 +32,8 @@ const TABLE: [(State, &str, &[State]); 6] = {
         (Settled, "settled", &[Running, Waiting, Held]),
         (Parked, "parked", &[Running, Waiting, Held]),
         (Held, "held", &[Waiting, Parked]),
-        (Unmatched, "unmatched", &[]),
+        // The app may come to declare the type, and the event be sent again.
+        (Unmatched, "unmatched", &[Running, Waiting, Held]),
     ]
 };
 

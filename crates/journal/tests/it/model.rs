@@ -92,7 +92,8 @@ impl Model {
             }
             State::Parked => Some(Cause::Retry),
             State::Settled if entry.answered == Some(200) => Some(Cause::Replay),
-            State::Settled | State::Unmatched => None,
+            State::Settled => None,
+            State::Unmatched => Some(Cause::First),
         };
         let Some(cause) = cause else {
             let response = entry.response.clone().unwrap_or_else(Response::suppressed);

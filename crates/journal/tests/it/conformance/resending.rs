@@ -22,7 +22,7 @@ on_every_backend! {
     another_body_is_a_conflict,
     another_hook_is_no_conflict,
     an_event_without_id_is_always_new,
-    an_unmatched_event_never_runs,
+    an_unmatched_event_runs_once_its_type_is_declared,
     what_is_not_to_run_gets_what_is_there,
     an_event_can_be_settled_without_a_run,
 }
@@ -204,18 +204,21 @@ async fn an_event_without_id_is_always_new(home: Home) {
     }
 }
 
-async fn an_unmatched_event_never_runs(home: Home) {
+async fn an_unmatched_event_runs_once_its_type_is_declared(home: Home) {
     let journal = home.open().await;
     let act = sending("e", Place::Unmatched);
     let id = act.id;
     assert_eq!(journal.append(act).await.unwrap(), Appended::Fresh { conflict: false });
     journal.note_answered(id, 200);
     let stored = Appended::Stored { id, response: Response::suppressed() };
-    assert_eq!(resend(&journal, "e", Place::Start).await, stored);
-    assert!(journal.begin(beginning(id, Cause::Replay)).await.is_err());
+    assert_eq!(resend(&journal, "e", Place::Unmatched).await, stored);
     let unmatched = found(&journal, id).await;
     assert_eq!((unmatched.state, unmatched.answered), (State::Unmatched, Some(200)));
     assert_eq!(unmatched.runs.unwrap(), []);
+
+    let first = Appended::Again { id, cause: Cause::First, run: Some(RunNumber::FIRST) };
+    assert_eq!(resend(&journal, "e", Place::Start).await, first);
+    assert_eq!(found(&journal, id).await.state, State::Running);
 }
 
 async fn what_is_not_to_run_gets_what_is_there(home: Home) {
