@@ -39,8 +39,9 @@ impl Host {
         let keys = bkper.jwks_file();
         fs::write(folder.path().join("bkper.yaml"), "id: tax-bot\nevents: [TRANSACTION_CHECKED]\n").unwrap();
         fs::write(folder.path().join("bookhook.yaml"), configuration(address, &keys, handler)).unwrap();
+        let lives = vec![Timestamp::now()];
         let process = spawn(&folder, 0);
-        Self { folder, bkper, address, process, lives: vec![Timestamp::now()] }
+        Self { folder, bkper, address, process, lives }
     }
 
     pub(crate) fn url(&self) -> String {

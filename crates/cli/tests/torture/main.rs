@@ -1,6 +1,6 @@
-//! The promises of `design`, kept by a host that is killed: events come in over many connections, the program is ended
-//! with SIGKILL in the middle of them and started again at once, round after round on the same journal, and afterwards
-//! the callers, the handler and the journal must tell the same story.
+//! What a host promises holds when it is killed: events come in over many connections, the program is ended with
+//! SIGKILL in the middle of them and started again at once, round after round on the same journal, and afterwards the
+//! callers, the handler and the journal must tell the same story. The promises are in [`promises`], one function each.
 //!
 //! What is random comes from a seed that is printed; `BOOKHOOK_TORTURE_SEED` takes it again, though the processes race
 //! as they like. `BOOKHOOK_TORTURE_ROUNDS` says how many rounds there are.

@@ -32,7 +32,7 @@ impl Round {
             Self::each_event_is_one_settled_delivery,
             Self::what_was_returned_is_what_is_recorded,
             Self::runs_are_numbered_and_closed,
-            Self::a_run_is_journaled_before_its_call_and_calls_once,
+            Self::each_call_has_a_journaled_run_of_its_own,
             Self::the_cause_is_the_true_one,
             Self::what_counts_never_overlaps,
             Self::each_life_takes_a_lane_in_the_order_of_append,
@@ -95,7 +95,7 @@ impl Round {
     /// Each call is of a run of its own; and what a run has recorded is what the handler said in that call.
     ///
     /// A run may be without a call, when the host was killed between the two.
-    fn a_run_is_journaled_before_its_call_and_calls_once(&self) -> Vec<String> {
+    fn each_call_has_a_journaled_run_of_its_own(&self) -> Vec<String> {
         let mut broken = Vec::new();
         let mut uncalled = self.runs();
         for call in &self.calls {
