@@ -52,7 +52,7 @@ pub struct Config {
     /// `lease`: after so long a silent host's work is taken over by another. Default `10s`. Of use only for a journal
     /// that hosts share.
     pub lease: Duration,
-    /// `console`: the operators' door; `None` when it is `off`.
+    /// `console`: the operators' door; `None` when it is `off`. It is read and checked, and not served in this version.
     pub console: Option<ConsoleConfig>,
     /// `hooks`: the hooks, in the order of the file.
     pub hooks: Vec<HookConfig>,
@@ -196,6 +196,9 @@ fn console(mut keys: Section<'_>) -> Option<ConsoleConfig> {
     let token = keys.secret("token");
     if let Some(listen) = listen.filter(|listen| !listen.ip().is_loopback() && !keys.has("token")) {
         keys.doc.mistake(keys.at, keys.key.child("token"), Problem::NoConsoleToken { listen });
+    }
+    if listen.is_some() {
+        keys.doc.warning(keys.at, keys.key.clone(), Caution::ConsoleNotYet);
     }
     keys.finish();
     listen.map(|listen| ConsoleConfig { listen, token })

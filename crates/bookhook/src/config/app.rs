@@ -127,8 +127,10 @@ impl Arguments<'_> {
         let place = Place::Argument("--public-url");
         let audiences = bkper::default_audiences(path, public_url, manifest);
         if audiences.as_ref().is_some_and(Vec::is_empty) {
-            self.findings.mistake(place, Problem::NoAudience);
+            self.findings.mistake(place, Problem::NoAudienceOfApp);
         } else if let Some(caution) = audiences.as_ref().and_then(|all| bkper::uncalled(all, manifest)) {
+            self.findings.warning(place, caution);
+        } else if let Some(caution) = bkper::unserved(path, public_url, manifest) {
             self.findings.warning(place, caution);
         }
         audiences.unwrap_or_default()

@@ -102,6 +102,7 @@ pub(super) fn read(
         let default = || default_audiences(path?, public_url, manifest.as_ref()?);
         verification.audiences = given_audiences.or_else(default).unwrap_or_default();
         check_audiences(&keys, &verification.audiences, manifest.as_ref(), public_url);
+        check_path(&keys, path, manifest.as_ref(), public_url);
     } else {
         keys.doc.warning(keys.position("verify"), keys.key.child("verify"), Caution::NotVerified);
     }
@@ -166,6 +167,33 @@ fn check_audiences(
     } else if let Some(caution) = uncalled(audiences, manifest) {
         keys.doc.warning(at, key, caution);
     }
+}
+
+/// An audience that is written out is taken to be meant, whatever its path.
+fn check_path(
+    keys: &Section<'_>,
+    path: Option<&str>,
+    manifest: Option<&Manifest>,
+    public_url: PublicUrl<'_>,
+) {
+    let (Some(path), Some(manifest)) = (path, manifest) else { return };
+    if keys.has("audience") {
+        return;
+    }
+    if let Some(caution) = unserved(path, public_url, manifest) {
+        keys.doc.warning(keys.position("path"), keys.key.child("path"), caution);
+    }
+}
+
+/// Where nothing but the manifest says what Bkper calls: if it calls no URL with the hook's path, something is not as
+/// it was meant.
+pub(super) fn unserved(path: &str, public_url: PublicUrl<'_>, manifest: &Manifest) -> Option<Caution> {
+    let called: Vec<&str> = manifest.webhook_urls().collect();
+    let is_served = |url: &&str| Url::parse(url).is_ok_and(|url| url.path() == path);
+    if !matches!(public_url, PublicUrl::NotGiven) || called.is_empty() || called.iter().any(is_served) {
+        return None;
+    }
+    Some(Caution::OtherPath { called: called.join(" and "), served: path.to_owned() })
 }
 
 /// Bkper calls the URLs of the manifest. If no call for them would be taken, something is not as it was meant.

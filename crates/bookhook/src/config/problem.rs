@@ -135,6 +135,11 @@ pub enum Problem {
         "missing, so Bkper's calls cannot be recognised: set `public_url` or `audience` here, or `webhookUrl` in the manifest"
     )]
     NoAudience,
+    /// The same for an app that is served without a configuration file.
+    #[error(
+        "missing, so Bkper's calls cannot be recognised: give `--public-url URL`, or `webhookUrl` in the manifest, or at your desk `--trust-sandbox`"
+    )]
+    NoAudienceOfApp,
     /// Two hooks at one path.
     #[error("`{path}` is the path of hook `{hook}` already; give one of them another `path` in its source")]
     TakenPath {
@@ -262,6 +267,19 @@ pub enum Caution {
         /// The hook's audiences.
         taken: String,
     },
+    /// Bkper calls a path that is not the hook's.
+    #[error(
+        "the manifest has Bkper call {called}, but the hook is served at `{served}`: unless a proxy changes the path, calls find nothing there"
+    )]
+    OtherPath {
+        /// The manifest's webhook URLs.
+        called: String,
+        /// Where the public door serves the hook.
+        served: String,
+    },
+    /// The operators' door is configured.
+    #[error("read and checked, but not served yet: this version has no console")]
+    ConsoleNotYet,
     /// The app wants no events.
     #[error("the app declares no events: whatever is sent to it will be listed as unmatched")]
     NoEvents,

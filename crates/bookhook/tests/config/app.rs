@@ -64,7 +64,17 @@ fn the_urls_of_the_manifest_are_the_audience_of_last_resort() {
 
     assert_eq!(
         serve(&Folder::new(), TO, AppOverrides::default()).unwrap_err(),
-        "--public-url: missing, so Bkper's calls cannot be recognised: set `public_url` or `audience` here, or `webhookUrl` in the manifest"
+        "--public-url: missing, so Bkper's calls cannot be recognised: give `--public-url URL`, or `webhookUrl` in the manifest, or at your desk `--trust-sandbox`"
+    );
+}
+
+#[test]
+fn a_url_of_the_manifest_with_another_path_is_odd() {
+    let url = "https://a.example/hooks/tax";
+    let folder = Folder::new().file("bkper.yaml", format!("{MANIFEST}webhookUrl: {url}\n"));
+    assert_eq!(
+        lines(serve(&folder, TO, AppOverrides::default()).unwrap().warnings.iter()),
+        "--public-url: the manifest has Bkper call https://a.example/hooks/tax, but the hook is served at `/hooks/tax-bot`: unless a proxy changes the path, calls find nothing there"
     );
 }
 

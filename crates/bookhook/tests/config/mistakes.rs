@@ -230,6 +230,7 @@ fn values_of_a_hook() {
             hook("retry: {max_run: 3}"),
             "9:13: hooks.tax-bot.retry.max_run: no such key; did you mean `max_runs`?",
         ),
+        (hook("retry: {frist: 1s}"), "9:13: hooks.tax-bot.retry.frist: no such key; did you mean `first`?"),
     ]);
 }
 

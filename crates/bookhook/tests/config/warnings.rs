@@ -88,6 +88,29 @@ fn an_app_whose_calls_would_all_be_refused() {
 }
 
 #[test]
+fn an_app_whose_calls_would_find_no_hook() {
+    let config = |line: &str| in_source(line).replace("public_url: https://hooks.example.com\n", "");
+    let manifest = format!("{MANIFEST}webhookUrl: https://a.example/hooks/tax\n");
+    let told = |line: &str| Folder::with_config(&config(line)).file("bkper.yaml", &manifest).warnings();
+    assert_eq!(
+        told("own_events: skip"),
+        "bookhook.yaml:4:7: hooks.tax-bot.source.bkper.path: the manifest has Bkper call https://a.example/hooks/tax, but the hook is served at `/hooks/tax-bot`: unless a proxy changes the path, calls find nothing there"
+    );
+    assert_eq!(told("path: /hooks/tax"), "");
+    assert_eq!(told("audience: https://a.example/hooks/tax"), "");
+}
+
+#[test]
+fn a_console_that_is_not_served_yet() {
+    let told = |line: &str| Folder::with_config(&format!("{line}\n{CONFIG}")).warnings();
+    assert_eq!(
+        told("console: {listen: 127.0.0.1:8081}"),
+        "bookhook.yaml:1:1: console: read and checked, but not served yet: this version has no console"
+    );
+    assert_eq!(told("console: {listen: off}"), "");
+}
+
+#[test]
 fn a_manifest_that_two_hooks_share_is_told_of_once() {
     let hook = "    source: {bkper: {manifest: bkper.yaml}}\n    handler: {http: http://h.example/}\n";
     let text = format!("public_url: https://x.example\nhooks:\n  a:\n{hook}  b:\n{hook}");

@@ -85,3 +85,24 @@ fn a_file_that_is_no_journal_is_a_failure() {
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("is not a journal of Bookhook"), "{}", ran.out);
 }
+
+#[test]
+fn mistakes_are_printed_as_the_documentation_shows_them() {
+    let page = include_str!("../../../../docs/configuration.md");
+    let (_, example) = page.split_once("`bookhook check` prints\n\n```text\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let place = Place::new();
+    place.write(
+        "bookhook.yaml",
+        "\
+public_url: https://hooks.example.com
+hooks:
+  tax-bot:
+    source: {bkper: {manifest: ./tax-bot/bkper.yaml}}
+    handler: {http: \"${TAX_BOT_URL}\"}
+    deadlin: 10s
+",
+    );
+    let ran = place.run(&["check"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, example));
+}
