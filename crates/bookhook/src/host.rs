@@ -40,7 +40,9 @@ pub enum HostError {
     #[error("the app's id does not do as the name of a hook")]
     Name(#[source] bookhook_model::ids::BadHookName),
     /// What calls are for is not known.
-    #[error("{0}: what its calls are for is not known: set `public_url`, or `webhookUrl` in the manifest")]
+    #[error(
+        "{0}: nothing says which URL Bkper calls: set `public_url` in the configuration, or `webhookUrl` in the manifest"
+    )]
     NoAudience(HookName),
     /// The handler's URL is none.
     #[error("{hook}: its handler cannot be called")]
@@ -117,12 +119,17 @@ impl Host {
         self
     }
 
-    /// Serves until SIGTERM or SIGINT, then drains within ten seconds. A second signal ends it at once.
+    /// Serves until SIGTERM or SIGINT, then drains within ten seconds. A second signal ends it at once, unless it
+    /// comes within a second of the first.
     pub async fn serve(self) -> anyhow::Result<()> {
         let mut signals = Signals::listen().map_err(HostError::Signals)?;
         let running = self.start().await?;
         signals.next().await;
         info!("told to end; draining");
+        for Refused { hook, reason, count } in running.refused() {
+            let hook = hook.as_ref().map_or("-", HookName::as_str);
+            info!(hook, reason, count, "refused at the door since the start");
+        }
         tokio::select! {
             () = running.stop() => info!("ended"),
             () = signals.next() => warn!("told to end at once; what still ran is recovered at the next start"),

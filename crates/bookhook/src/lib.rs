@@ -39,3 +39,4 @@ pub use bookhook_receiver::Refused;
 pub use context::{Context, NotAnEvent};
 pub use hook::Hook;
 pub use host::{Host, HostError, RunningHost};
+pub use signals::Signals;

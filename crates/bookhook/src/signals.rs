@@ -1,23 +1,39 @@
 //! When the host is told to end.
 
+use std::time::{Duration, Instant};
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// SIGTERM and SIGINT.
-pub(crate) struct Signals {
+/// Supervisors signal the process and its group: two signals within this time are one word.
+const ECHO: Duration = Duration::from_secs(1);
+
+/// SIGTERM and SIGINT: what [`Host::serve`](crate::Host::serve) listens to, for those who
+/// [`start`](crate::Host::start) a host and end it themselves.
+#[derive(Debug)]
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    told: Option<Instant>,
 }
 
 impl Signals {
-    pub(crate) fn listen() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    /// From now on these signals do not end the process any more.
+    pub fn listen() -> std::io::Result<Self> {
+        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(Self { terminate, interrupt, told: None })
     }
 
-    /// The next of either.
-    pub(crate) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+    /// The next of either; what follows within a second of the last one that was returned is passed over.
+    pub async fn next(&mut self) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+            if self.told.is_none_or(|told| told.elapsed() >= ECHO) {
+                self.told = Some(Instant::now());
+                return;
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::inert;
+
 const FILTER: &str = "BOOKHOOK_LOG";
 /// Cloud Run sets it.
 const CLOUD_RUN_SERVICE: &str = "K_SERVICE";
@@ -47,7 +49,7 @@ pub(crate) fn start() -> anyhow::Result<Reader> {
     let reader = Reader::of_machine();
     let wanted = std::env::var(FILTER).ok().filter(|filter| !filter.is_empty());
     let filter = EnvFilter::try_new(wanted.as_deref().unwrap_or_else(|| reader.filter()))
-        .map_err(|error| anyhow::anyhow!("{FILTER}: {error}; write a level, as in `debug`, or targets"))?;
+        .map_err(|error| wrong_filter(wanted.as_deref().unwrap_or_default(), &error))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match reader {
         Reader::CloudRun => builder.event_format(CloudRunLines).init(),
@@ -58,6 +60,13 @@ pub(crate) fn start() -> anyhow::Result<Reader> {
         }
     }
     Ok(reader)
+}
+
+fn wrong_filter(wanted: &str, error: &impl fmt::Display) -> anyhow::Error {
+    let wanted = inert::one_line(wanted);
+    anyhow::anyhow!(
+        "{FILTER}: `{wanted}`: {error}; write a level, as in `debug`, or targets, as in `bookhook=debug,info`"
+    )
 }
 
 /// One JSON object a line, in the terms of Cloud Logging.

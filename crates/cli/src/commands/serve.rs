@@ -3,12 +3,11 @@
 mod trust;
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use bookhook::config::{AppOverrides, Config, ConfigErrors, HandlerConfig, Loaded};
-use bookhook::{Host, HostError};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use bookhook::config::{AppOverrides, Config, ConfigErrors, HandlerConfig, HookConfig, Loaded, Source};
+use bookhook::{Host, HostError, Refused, Signals};
 
 use crate::args::ServeArgs;
 use crate::exit::{Complaint, ExitStatus, Outcome};
@@ -40,11 +39,18 @@ async fn serve_until_told(args: &ServeArgs, voice: Voice) -> Outcome {
     voice.show(&banner, running.address());
     signals.next().await;
     voice.aside("told to end; what runs may end within ten seconds (again: at once)");
+    running.refused().iter().for_each(|refused| voice.aside(line_of(refused)));
     tokio::select! {
         () = running.stop() => voice.aside("ended"),
         () = signals.next() => voice.warn("ended at once; what still ran is recovered at the next start"),
     }
     Ok(ExitStatus::Done)
+}
+
+/// What the door turned away leaves no other trace than its count.
+fn line_of(refused: &Refused) -> String {
+    let hook = refused.hook.as_ref().map_or_else(|| "no hook".to_owned(), ToString::to_string);
+    format!("refused at the door: {hook}: {}: {}", refused.reason, refused.count)
 }
 
 /// How the host speaks of itself: to a person, or through its log to the platform.
@@ -117,47 +123,74 @@ fn complaint(error: HostError) -> Complaint {
 
 /// What a person wants to see at the start.
 struct Banner {
-    /// Name, path, and what handles it.
-    hooks: Vec<(String, String, String)>,
+    hooks: Vec<HookLines>,
     public_url: Option<String>,
 }
 
-impl Banner {
-    fn of(config: &Config) -> Self {
-        let hook = |hook: &bookhook::config::HookConfig| {
-            let HandlerConfig::Http(handler) = &hook.handler;
-            (hook.name.to_string(), hook.path.clone(), handler.to_string())
-        };
-        let public_url = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
-        Self { hooks: config.hooks.iter().map(hook).collect(), public_url }
-    }
+struct HookLines {
+    name: String,
+    path: String,
+    handler: String,
+    /// What calls must be for; `None` where nobody is verified.
+    audiences: Option<Vec<String>>,
+}
 
-    fn print(&self, address: SocketAddr, printer: Printer) {
-        let here = format!("http://{address}");
-        printer.note(format_args!("{} listens on {here}", painted("bookhook", BOLD)));
-        let base = self.public_url.as_ref().unwrap_or(&here);
-        for (name, path, handler) in &self.hooks {
-            let arrow = painted("→", DIM);
-            printer.note(format_args!("  {name}  {base}{path} {arrow} {handler}"));
+impl HookLines {
+    fn of(hook: &HookConfig) -> Self {
+        let HandlerConfig::Http(handler) = &hook.handler;
+        let Source::Bkper(source) = &hook.source;
+        Self {
+            name: hook.name.to_string(),
+            path: hook.path.clone(),
+            handler: handler.to_string(),
+            audiences: source.verify.as_ref().map(|verification| verification.audiences.clone()),
         }
     }
 }
 
-/// SIGTERM and SIGINT.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+impl Banner {
+    fn of(config: &Config) -> Self {
+        let public_url = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        Self { hooks: config.hooks.iter().map(HookLines::of).collect(), public_url }
     }
 
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+    fn print(&self, address: SocketAddr, printer: Printer) {
+        printer.note(format_args!("{} listens on http://{address}", painted("bookhook", BOLD)));
+        let base = self.public_url.clone().unwrap_or_else(|| url_here(address));
+        for HookLines { name, path, handler, audiences } in &self.hooks {
+            let arrow = painted("→", DIM);
+            printer.note(format_args!("  {name}  {base}{path} {arrow} {handler}"));
+            let taken = match audiences {
+                Some(audiences) => format!("takes calls for {}", audiences.join(", ")),
+                None => "callers are not verified".to_owned(),
+            };
+            printer.note(format_args!("  {:width$}  {}", "", painted(taken, DIM), width = name.len()));
+        }
+    }
+}
+
+/// The URL by which this machine reaches a door at `address`; the unspecified address is no place to go to.
+fn url_here(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unspecified_address_is_reached_by_loopback() {
+        for (listen, url) in [
+            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+            ("[::]:8080", "http://[::1]:8080"),
+            ("192.0.2.7:80", "http://192.0.2.7:80"),
+        ] {
+            assert_eq!(url_here(listen.parse().unwrap()), url);
         }
     }
 }

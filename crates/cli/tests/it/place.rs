@@ -135,10 +135,20 @@ impl Running {
         line(&self.err, containing)
     }
 
-    /// Asks it to end, and gives its exit status.
-    pub(crate) fn end(mut self) -> i32 {
+    /// Sends it a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// Asks it to end, and gives its exit status.
+    pub(crate) fn end(self) -> i32 {
+        self.signal("TERM");
+        self.ended()
+    }
+
+    /// Waits until it has ended, and gives its exit status.
+    pub(crate) fn ended(mut self) -> i32 {
         self.child.wait().unwrap().code().unwrap()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use crate::handler::Handler;
 use crate::place::Place;
 
 #[test]
@@ -45,6 +46,7 @@ fn an_app_needs_to_be_known_by_a_url() {
     let ran = Place::with_app().run(&["serve", "--app", "bkper.yaml", "--to", "http://127.0.0.1:3003/"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("error: --public-url: missing"), "{}", ran.err);
+    assert!(ran.err.contains("at your desk `--trust-sandbox`"), "{}", ran.err);
 }
 
 #[test]
@@ -59,7 +61,7 @@ fn a_log_filter_that_is_none_is_a_wrong_environment() {
     let place = Place::with_app();
     let ran = place.run_with(&["serve"], &[("BOOKHOOK_LOG", "bookhook=loud")]);
     assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("error: BOOKHOOK_LOG: "), "{}", ran.err);
+    assert!(ran.err.contains("error: BOOKHOOK_LOG: `bookhook=loud`: "), "{}", ran.err);
 }
 
 #[test]
@@ -80,7 +82,50 @@ fn a_person_sees_where_it_listens_and_what_handles_what_and_sigterm_ends_it() {
     let host = place.host("http://127.0.0.1:3003/");
     let line = host.running.err_line("tax-bot");
     assert!(line.contains(&format!("{} → http://127.0.0.1:3003/", host.url)), "{line}");
+    let line = host.running.err_line("takes calls for");
+    let localhost = host.url.replace("127.0.0.1", "localhost");
+    assert!(line.ends_with(&format!("takes calls for {}, {localhost}", host.url)), "{line}");
     assert_eq!(host.running.end(), 0);
+}
+
+#[test]
+fn two_signals_at_once_are_one_and_what_runs_may_end() {
+    let place = Place::with_app();
+    let handler = Handler::holding("{\"result\": \"in time\"}");
+    let host = place.host(&handler.url());
+    let caller = place.start(&["send", "TRANSACTION_CHECKED", "--to", &host.url]);
+    handler.until_got();
+    host.running.signal("TERM");
+    host.running.signal("INT");
+    host.running.err_line("told to end");
+    handler.release();
+    caller.out_line("in time");
+    host.running.err_line("ended");
+    assert_eq!(host.running.ended(), 0);
+}
+
+#[test]
+fn what_was_refused_is_counted_at_the_end() {
+    let place = Place::with_app();
+    let host = place.host("http://127.0.0.1:9/");
+    for _ in 0..2 {
+        place.run(&["send", "TRANSACTION_CHECKED", "--to", &host.url, "--audience", "https://elsewhere/"]);
+    }
+    host.running.signal("TERM");
+    let line = host.running.err_line("refused at the door: tax-bot: ");
+    assert!(line.ends_with(": 2"), "{line}");
+    assert_eq!(host.running.ended(), 0);
+}
+
+#[test]
+fn where_nobody_is_verified_a_person_sees_it() {
+    let place = Place::with_app();
+    let to = "http://127.0.0.1:9/";
+    let args = ["serve", "--app", "bkper.yaml", "--to", to, "--listen", "127.0.0.1:0", "--no-verify"];
+    let running = place.start(&args);
+    running.err_line("listens on");
+    running.err_line("  callers are not verified");
+    assert_eq!(running.end(), 0);
 }
 
 #[test]

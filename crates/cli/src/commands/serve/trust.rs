@@ -1,11 +1,12 @@
 //! `--trust-sandbox`: for development, the local sandbox's key stands in for Google's.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context;
 use bookhook::config::{Config, Jwks, Manifest, Source};
 
+use super::url_here;
 use crate::args::ServeArgs;
 use crate::sandbox_key::SandboxKey;
 
@@ -22,20 +23,41 @@ pub(super) fn stand_in_url(args: &ServeArgs, app: &Path) -> Option<&'static str>
 pub(super) fn sandbox(config: &mut Config, args: &ServeArgs) -> anyhow::Result<()> {
     let key = SandboxKey::open(args.key.clone())?;
     settle_port(config)?;
-    let port = config.listen.port();
-    if config.public_url.as_ref().is_some_and(|url| url.as_str().trim_end_matches('/') == THIS_MACHINE) {
+    let urls_here = urls_here(config.listen);
+    let stands_in = is_stand_in(config, args);
+    if stands_in {
         config.public_url = None;
     }
     for hook in &mut config.hooks {
         let Source::Bkper(source) = &mut hook.source;
         if let Some(verification) = &mut source.verify {
             verification.jwks = Jwks::File(key.jwks.clone());
-            for host in ["127.0.0.1", "localhost"] {
-                verification.audiences.push(format!("http://{host}:{port}{}", hook.path));
+            if stands_in {
+                verification.audiences.clear();
             }
+            verification.audiences.extend(urls_here.iter().map(|url| format!("{url}{}", hook.path)));
         }
     }
     Ok(())
+}
+
+fn is_stand_in(config: &Config, args: &ServeArgs) -> bool {
+    let is_this_machine = |url: &str| url.trim_end_matches('/') == THIS_MACHINE;
+    args.app.is_some()
+        && args.public_url.is_none()
+        && config.public_url.as_ref().is_some_and(|url| is_this_machine(url.as_str()))
+}
+
+/// The URL that the banner shows, and the other names of this machine.
+fn urls_here(listen: SocketAddr) -> Vec<String> {
+    let mut urls = vec![url_here(listen)];
+    for host in ["127.0.0.1", "localhost"] {
+        let url = format!("http://{host}:{}", listen.port());
+        if !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    urls
 }
 
 /// What calls are for is known before the host listens; so a port that the system is to choose is chosen now.
