@@ -120,7 +120,8 @@ pub(crate) struct SendArgs {
     /// The hook's URL
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
-    /// The example's event id [default: a new one]
+    /// The example's event id; the example then keeps its times too, so that sending it again sends the same event
+    /// [default: a new id, and now]
     #[arg(long)]
     pub(crate) id: Option<String>,
     /// The example's book
@@ -156,20 +157,31 @@ pub(crate) struct SendArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct JournalArgs {
     /// The journal: a file, or `sqlite:FILE` [default: that of --config, of bookhook.yaml, or bookhook.db]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", global = true)]
     pub(crate) journal: Option<String>,
     /// The configuration that names the journal
-    #[arg(long, value_name = "FILE", conflicts_with = "journal")]
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "journal")]
     pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct ActivityArgs {
     #[command(subcommand)]
     pub(crate) one: Option<ActivityCommand>,
     #[command(flatten)]
     pub(crate) list: ListArgs,
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+}
+
+/// What goes with the list as well as with one delivery, before and after the subcommand.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LookArgs {
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
+    /// One JSON object a line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -184,14 +196,10 @@ pub(crate) enum ActivityCommand {
 pub(crate) struct OneArgs {
     /// The delivery's id, the end of it that the list shows, or the event's id
     pub(crate) id: String,
-    #[command(flatten)]
-    pub(crate) journal: JournalArgs,
-    /// One JSON object a line
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-#[derive(Debug, clap::Args)]
+/// How the list is shown; of no use to a subcommand.
+#[derive(Debug, Default, PartialEq, clap::Args)]
 pub(crate) struct ListArgs {
     /// So many of the newest [default: 50; with --follow 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -199,11 +207,6 @@ pub(crate) struct ListArgs {
     /// Go on with what is new and what changes
     #[arg(long, short)]
     pub(crate) follow: bool,
-    /// One JSON object a line
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) journal: JournalArgs,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 }

@@ -46,6 +46,8 @@ impl Caller {
         let url = read_url(url)?;
         let last = url.path_segments().and_then(Iterator::last).filter(|last| !last.is_empty());
         let app = app.unwrap_or_else(|| last.unwrap_or("bookhook").to_owned());
+        check_header("--app", &app)?;
+        check_header("--token", &oauth_token)?;
         let mut builder = Client::builder()
             .connect_timeout(CONNECT_TIME)
             .timeout(REPLY_TIME)
@@ -90,6 +92,16 @@ fn read_url(text: &str) -> anyhow::Result<Url> {
     let url = Url::parse(text).with_context(|| format!("--to: `{text}` is no URL; {EXPECTED}"))?;
     anyhow::ensure!(matches!(url.scheme(), "http" | "https"), "--to: `{text}` is not http; {EXPECTED}");
     Ok(url)
+}
+
+/// The value is not shown: it may be somebody's token.
+fn check_header(option: &str, value: &str) -> anyhow::Result<()> {
+    let is_sendable = header::HeaderValue::from_str(value).is_ok();
+    anyhow::ensure!(
+        is_sendable,
+        "{option}: it cannot be sent in a header: leave out line ends and control characters"
+    );
+    Ok(())
 }
 
 /// Whether the URL is one of this machine, which no proxy can reach.

@@ -9,7 +9,7 @@ mod serve;
 
 use std::future::Future;
 
-use crate::args::{ActivityCommand, Command};
+use crate::args::Command;
 use crate::exit::{Complaint, Outcome};
 use crate::printer::Printer;
 
@@ -20,11 +20,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> Outcome {
         Command::Send(args) => block_on(send::send(args, printer)),
         Command::Serve(args) => block_on(serve::serve(args, printer)),
         Command::Check(args) => block_on(check::check(&args.config, printer)),
-        Command::Activity(args) => match args.one {
-            Some(ActivityCommand::Show(one)) => block_on(activity::show(one, printer)),
-            Some(ActivityCommand::Payload(one)) => block_on(activity::payload(one, printer)),
-            None => block_on(activity::list(args.list, printer)),
-        },
+        Command::Activity(args) => block_on(activity::activity(args, printer)),
         Command::Completions { shell } => completions::completions(shell, printer),
     }
 }

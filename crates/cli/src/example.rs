@@ -76,7 +76,8 @@ pub(crate) fn near(name: &str) -> Vec<&'static str> {
     near.into_iter().take(NEAR_MAX).map(|(_, known)| known).collect()
 }
 
-/// An event of this type that happens `now`, with an id of its own.
+/// An event of this type that happens `now`, with an id of its own. One whose id is given keeps the example's times, so
+/// that it is the same event whenever it is made.
 pub(crate) fn event(
     event_type: &EventType,
     ids: &mut DeliveryIds,
@@ -85,9 +86,13 @@ pub(crate) fn event(
 ) -> Option<Value> {
     let (_, text) = EXAMPLES.iter().find(|(name, _)| *name == event_type.as_str())?;
     let mut event: Value = serde_json::from_str(text).expect("the examples are JSON");
-    event["id"] = json!(changes.id.map_or_else(|| fresh_id(ids, now), str::to_owned));
-    event["createdAt"] = json!(now.as_millisecond().to_string());
-    event["createdOn"] = json!(format!("{now:.3}"));
+    if let Some(id) = changes.id {
+        event["id"] = json!(id);
+    } else {
+        event["id"] = json!(fresh_id(ids, now));
+        event["createdAt"] = json!(now.as_millisecond().to_string());
+        event["createdOn"] = json!(format!("{now:.3}"));
+    }
     if let Some(book) = changes.book {
         event["bookId"] = json!(book);
         event["book"]["id"] = json!(book);
@@ -113,6 +118,16 @@ mod tests {
                 event(event_type, &mut DeliveryIds::default(), Timestamp::UNIX_EPOCH, Changes::default());
             assert_eq!(event.unwrap()["type"], event_type.as_str());
         }
+    }
+
+    #[test]
+    fn an_event_with_a_given_id_is_the_same_whenever_it_is_made() {
+        let changes = Changes { id: Some("e1"), ..Changes::default() };
+        let made = |now: &str| {
+            event(&EventType::FileCreated, &mut DeliveryIds::default(), now.parse().unwrap(), changes)
+                .unwrap()
+        };
+        assert_eq!(made("2026-01-01T00:00:00Z"), made("2026-11-21T22:30:00Z"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which journal to look at, and one delivery in it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -28,12 +29,30 @@ pub(crate) async fn open(args: &JournalArgs) -> Result<Reader, Complaint> {
             Complaint::misused(error).hint("give the host a journal on disk: `journal: sqlite:bookhook.db`")
         );
     }
+    if let Location::Sqlite(path) = &location {
+        check_file(path)?;
+    }
     Reader::open(&location).await.map_err(|error| match error {
         OpenError::Missing { .. } => Complaint::misused(error).hint(
             "name the journal with --journal PATH or --config FILE; `bookhook serve` makes one when it starts",
         ),
         _ => Complaint::failed(error),
     })
+}
+
+/// What can be told of the file itself; what else may be wrong with it, or that there is none, the reader tells.
+fn check_file(path: &Path) -> Result<(), Complaint> {
+    let shown = path.display();
+    if path.is_dir() {
+        let error = anyhow::anyhow!("{shown} is a folder, not a journal");
+        return Err(Complaint::misused(error).hint(format!("name the file in it, as in {shown}/{JOURNAL}")));
+    }
+    match std::fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(Complaint::failed(anyhow::anyhow!("{shown} may not be read by this user")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn location(args: &JournalArgs) -> Result<Location, Complaint> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::time::Here;
 
 /// Which deliveries to list; all of them when nothing is said.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
 #[command(next_help_heading = "Filter")]
 pub(crate) struct FilterArgs {
     /// Of this hook

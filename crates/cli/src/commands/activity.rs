@@ -5,20 +5,35 @@ mod follow;
 use bookhook::journal::Reader;
 use bookhook::model::{Delivery, Filter};
 
-use crate::args::{ListArgs, OneArgs};
+use crate::args::{ActivityArgs, ActivityCommand, ListArgs, LookArgs, OneArgs};
 use crate::exit::{Complaint, ExitStatus, Outcome};
 use crate::printer::Printer;
 use crate::time::Here;
 use crate::view::{self, Layout, Row};
-use crate::{inert, journal};
+use crate::{example, inert, journal};
 
 const LIMIT: usize = 50;
 const LIMIT_BEFORE_FOLLOWING: usize = 10;
 const PAGE: usize = 500;
 
+/// The list, or one delivery.
+pub(crate) async fn activity(args: ActivityArgs, printer: Printer) -> Outcome {
+    let ActivityArgs { one, list, look } = args;
+    if one.is_some() && list != ListArgs::default() {
+        let error =
+            anyhow::anyhow!("`show` and `payload` are of one delivery: leave out what limits the list");
+        return Err(Complaint::misused(error));
+    }
+    match one {
+        Some(ActivityCommand::Show(one)) => show(&one, &look, printer).await,
+        Some(ActivityCommand::Payload(one)) => payload(&one, &look, printer).await,
+        None => self::list(list, &look, printer).await,
+    }
+}
+
 /// The newest deliveries, the newest last; and then what comes, if that was asked for.
-pub(crate) async fn list(args: ListArgs, printer: Printer) -> Outcome {
-    let reader = journal::open(&args.journal).await?;
+async fn list(args: ListArgs, look: &LookArgs, printer: Printer) -> Outcome {
+    let reader = journal::open(&look.journal).await?;
     let filter = Filter::from(args.filter);
     let default = if args.follow { LIMIT_BEFORE_FOLLOWING } else { LIMIT };
     let limit = args.limit.map_or(default, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
@@ -26,20 +41,30 @@ pub(crate) async fn list(args: ListArgs, printer: Printer) -> Outcome {
     let newest = newest(&reader, &filter, limit).await?;
     if newest.is_empty() {
         printer.aside("no deliveries");
+        suggest_type(&filter, printer);
     }
-    let lines = if args.json {
+    let lines = if look.json {
         Lines::Json
     } else {
         let rows = rows(&reader, &newest).await?;
         let layout = if args.follow { Layout::fit_for_more } else { Layout::fit };
         Lines::Table(print_table(&rows, layout(&rows, printer.width()), printer)?)
     };
-    if args.json {
+    if look.json {
         newest.iter().try_for_each(|delivery| printer.line(view::json(delivery)))?;
     }
     match start {
         Some(start) => follow::follow(&reader, filter, start.after(&newest), &lines, printer).await,
         None => Ok(ExitStatus::Done),
+    }
+}
+
+/// What may have been meant by a type that Bkper does not have.
+fn suggest_type(filter: &Filter, printer: Printer) {
+    let Some(wanted) = filter.event_type.as_deref().filter(|wanted| !example::exists(wanted)) else { return };
+    let near = example::near(wanted);
+    if !near.is_empty() {
+        printer.hint(format_args!("did you mean --type {}?", near.join(", or ")));
     }
 }
 
@@ -85,10 +110,10 @@ fn print_table(rows: &[Row], layout: Layout, printer: Printer) -> Result<Layout,
 }
 
 /// One delivery in full.
-pub(crate) async fn show(args: OneArgs, printer: Printer) -> Outcome {
-    let reader = journal::open(&args.journal).await?;
-    let delivery = journal::find(&reader, &args.id).await?;
-    if args.json {
+async fn show(one: &OneArgs, look: &LookArgs, printer: Printer) -> Outcome {
+    let reader = journal::open(&look.journal).await?;
+    let delivery = journal::find(&reader, &one.id).await?;
+    if look.json {
         printer.line(view::json(&delivery))?;
     } else {
         view::lines_of(&delivery, &Here::of_machine()).into_iter().try_for_each(|line| printer.line(line))?;
@@ -97,14 +122,14 @@ pub(crate) async fn show(args: OneArgs, printer: Printer) -> Outcome {
 }
 
 /// The event of one delivery: byte for byte, but for a terminal made inert.
-pub(crate) async fn payload(args: OneArgs, printer: Printer) -> Outcome {
-    let reader = journal::open(&args.journal).await?;
-    let delivery = journal::find(&reader, &args.id).await?;
+async fn payload(one: &OneArgs, look: &LookArgs, printer: Printer) -> Outcome {
+    let reader = journal::open(&look.journal).await?;
+    let delivery = journal::find(&reader, &one.id).await?;
     let payload = reader.payload(delivery.id).await.map_err(Complaint::failed)?;
     let payload =
         payload.ok_or_else(|| Complaint::failed(anyhow::anyhow!("its payload is no longer there")))?;
     let text = || String::from_utf8_lossy(&payload.body);
-    if args.json {
+    if look.json {
         printer.line(inert::json_line(&text()))?;
     } else if printer.width().is_some() {
         inert::lines(&text()).try_for_each(|line| printer.line(line))?;

@@ -69,36 +69,49 @@ impl Sender {
         let start = Instant::now();
         let left = AtomicU32::new(args.repeat);
         let senders = (0..args.parallel).map(|_| self.take_turns(&left, args.json, printer));
-        let mut replies: Vec<Sent> = Vec::new();
-        for sent in join_all(senders).await {
-            replies.extend(sent.map_err(|failed| failed.complaint(&args.to))?);
+        let mut all = Turns::default();
+        for turns in join_all(senders).await {
+            let Turns { sent, broken } = turns?;
+            all.sent.extend(sent);
+            all.broken.extend(broken);
         }
-        let is_good = replies.iter().all(|sent| (200..300).contains(&sent.status));
-        if !args.json {
-            summarise(&mut replies, start.elapsed(), printer)?;
+        let Turns { mut sent, broken } = all;
+        let is_good = sent.iter().all(|sent| (200..300).contains(&sent.status));
+        if !args.json && !sent.is_empty() {
+            summarise(&mut sent, broken.len(), start.elapsed(), printer)?;
         }
-        Ok(if is_good { ExitStatus::Done } else { ExitStatus::Failed })
+        match broken.into_iter().next() {
+            Some(error) => Err(unreachable(&args.to, error)),
+            None if is_good => Ok(ExitStatus::Done),
+            None => Ok(ExitStatus::Failed),
+        }
     }
 
-    async fn take_turns(
-        &self,
-        left: &AtomicU32,
-        is_json: bool,
-        printer: Printer,
-    ) -> Result<Vec<Sent>, Failed> {
+    /// A connection that breaks costs one turn. Where nobody listens there is nothing to go on with.
+    async fn take_turns(&self, left: &AtomicU32, is_json: bool, printer: Printer) -> std::io::Result<Turns> {
         let (mut token, mut signed) = (self.id_token(), Instant::now());
-        let mut sent = Vec::new();
+        let mut turns = Turns::default();
         while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
             if signed.elapsed() > TOKEN_AGE_MAX {
                 (token, signed) = (self.id_token(), Instant::now());
             }
-            let reply = self.post(&token).await.map_err(Failed::Sending)?;
-            if is_json {
-                printer.line(json_of(&reply)).map_err(Failed::Printing)?;
+            match self.post(&token).await {
+                Ok(reply) => {
+                    if is_json {
+                        printer.line(json_of(&reply))?;
+                    }
+                    turns.sent.push(Sent { status: reply.status, took: reply.took });
+                }
+                Err(error) => {
+                    let is_over = error.is_connect();
+                    turns.broken.push(error);
+                    if is_over {
+                        break;
+                    }
+                }
             }
-            sent.push(Sent { status: reply.status, took: reply.took });
         }
-        Ok(sent)
+        Ok(turns)
     }
 
     async fn post(&self, token: &str) -> Result<Reply, reqwest::Error> {
@@ -117,18 +130,12 @@ struct Sent {
     took: Duration,
 }
 
-enum Failed {
-    Sending(reqwest::Error),
-    Printing(std::io::Error),
-}
-
-impl Failed {
-    fn complaint(self, url: &str) -> Complaint {
-        match self {
-            Self::Sending(error) => unreachable(url, error),
-            Self::Printing(error) => error.into(),
-        }
-    }
+/// What came of the turns of one sender, or of all of them.
+#[derive(Debug, Default)]
+struct Turns {
+    sent: Vec<Sent>,
+    /// Those that got no answer.
+    broken: Vec<reqwest::Error>,
 }
 
 fn print(reply: &Reply, printer: Printer) -> std::io::Result<()> {
@@ -171,7 +178,7 @@ fn json_of(reply: &Reply) -> String {
     inert::json_line(&line)
 }
 
-fn summarise(sent: &mut [Sent], elapsed: Duration, printer: Printer) -> std::io::Result<()> {
+fn summarise(sent: &mut [Sent], broken: usize, elapsed: Duration, printer: Printer) -> std::io::Result<()> {
     sent.sort_by_key(|sent| sent.took);
     let mut counts = std::collections::BTreeMap::<u16, usize>::new();
     for one in &*sent {
@@ -180,6 +187,9 @@ fn summarise(sent: &mut [Sent], elapsed: Duration, printer: Printer) -> std::io:
     for (status, count) in counts {
         let style = if (200..300).contains(&status) { GOOD } else { BAD };
         printer.line(format_args!("{count:>8}  {}", painted(status, style)))?;
+    }
+    if broken > 0 {
+        printer.line(format_args!("{broken:>8}  {}", painted("no answer", BAD)))?;
     }
     let at = |percent: usize| sent.get((sent.len() * percent / 100).min(sent.len().saturating_sub(1)));
     let took = |percent| at(percent).map_or_else(String::new, |sent| show_duration(sent.took));

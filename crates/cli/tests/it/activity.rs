@@ -28,6 +28,48 @@ fn another_file_is_no_journal() {
 }
 
 #[test]
+fn a_folder_is_no_journal() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("data")).unwrap();
+    assert_eq!(
+        place.run(&["activity", "--journal", "data"]).seen(),
+        "\
+exit 2
+--- err
+error: data is a folder, not a journal
+
+hint: name the file in it, as in data/bookhook.db
+"
+    );
+}
+
+#[test]
+fn the_journal_is_named_before_or_after_the_subcommand() {
+    let place = Place::new();
+    for args in [
+        &["activity", "--journal", "no.db", "show", "e1"][..],
+        &["activity", "show", "e1", "--journal", "no.db"],
+        &["activity", "--json", "payload", "--journal", "no.db", "e1"],
+    ] {
+        let ran = place.run(args);
+        assert!(ran.err.starts_with("error: there is no journal at no.db"), "{args:?}: {}", ran.err);
+    }
+    let ran = place.run(&["activity", "--limit", "3", "show", "e1"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("leave out what limits the list"), "{}", ran.err);
+}
+
+#[test]
+fn a_type_that_does_not_exist_has_near_ones() {
+    let place = Place::with_app();
+    let host = place.host("http://127.0.0.1:9/");
+    let ran = place.run(&["activity", "--type", "TRANSACTION_CHEKED"]);
+    assert_eq!((ran.status, ran.out.as_str()), (0, ""));
+    assert!(ran.err.contains("hint: did you mean --type TRANSACTION_CHECKED, or"), "{}", ran.err);
+    drop(host);
+}
+
+#[test]
 fn the_journal_is_that_of_the_configuration() {
     let place = Place::with_app();
     place.write("bookhook.yaml", "journal: sqlite:elsewhere.db\n");

@@ -1,5 +1,8 @@
 //! Sending events.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
 use crate::handler::Handler;
 use crate::place::Place;
 
@@ -82,6 +85,27 @@ fn an_example_is_an_event_of_its_own_that_happens_now() {
 }
 
 #[test]
+fn an_example_with_a_given_id_is_the_same_event_when_it_is_sent_again() {
+    let place = Place::with_app();
+    let handler = Handler::answering("{\"result\":\"once\"}");
+    let host = place.host(&handler.url());
+    for _ in 0..2 {
+        let ran = place.run(&["send", "TRANSACTION_CHECKED", "--to", &host.url, "--id", "e1"]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+    }
+    assert_eq!(place.run(&["activity", "--json"]).json().len(), 1);
+}
+
+#[test]
+fn a_token_that_no_header_can_hold_is_a_wrong_command_line() {
+    let args = ["send", "TRANSACTION_CHECKED", "--to", NOBODY, "--token", "secret\nb"];
+    let ran = Place::new().run(&args);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.starts_with("error: --token: it cannot be sent in a header"), "{}", ran.err);
+    assert!(!ran.err.contains("secret"), "{}", ran.err);
+}
+
+#[test]
 fn the_key_is_private_and_its_public_half_lies_beside_it() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
@@ -125,4 +149,44 @@ fn many_are_counted() {
     assert_eq!(ran.status, 0);
     assert_eq!(handler.got().len(), 20);
     assert!(ran.out.lines().next().unwrap().trim().starts_with("20  200"), "{}", ran.out);
+}
+
+#[test]
+fn a_connection_that_breaks_costs_one_of_many() {
+    let url = breaking_first();
+    let args = ["send", "TRANSACTION_CHECKED", "--repeat", "5", "--to", &url];
+    let ran = Place::new().run(&args);
+    assert_eq!(ran.status, 1);
+    let counts: Vec<_> = ran.out.lines().map(str::trim).take(2).collect();
+    assert_eq!(counts, ["4  200", "1  no answer"], "{}", ran.out);
+    assert!(ran.err.starts_with("error: no answer from http://"), "{}", ran.err);
+}
+
+/// The URL of a server that closes its first connection without an answer, and answers once on each further one.
+fn breaking_first() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for (number, connection) in listener.incoming().map_while(Result::ok).enumerate() {
+            read_request(&connection);
+            if number > 0 {
+                let answer = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+                // Who asked may be gone.
+                let _ = (&connection).write_all(answer.as_bytes());
+            }
+        }
+    });
+    format!("http://{address}/hooks/tax-bot")
+}
+
+fn read_request(connection: &TcpStream) {
+    let mut lines = BufReader::new(connection);
+    let (mut line, mut length) = (String::new(), 0);
+    while lines.read_line(&mut line).is_ok_and(|read| read > 2) {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        line.clear();
+    }
+    lines.read_exact(&mut vec![0; length]).unwrap();
 }
