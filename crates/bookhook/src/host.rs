@@ -16,10 +16,11 @@ use bookhook_handlers::http::BadUrl;
 use bookhook_journal::{Journal, OpenError};
 use bookhook_model::HookName;
 use bookhook_receiver::identity::KeySourceError;
-use bookhook_receiver::{Counters, Door, DoorError, Refused, Server, ServerLimits};
+use bookhook_receiver::{Counters, Door, DoorError, Refused, Server};
 
 use crate::config::{Config, ConfigErrors};
 use crate::hook::Hook;
+use crate::open_files;
 use crate::signals::Signals;
 use crate::wiring;
 
@@ -195,7 +196,7 @@ impl RunningHost {
             listener.local_addr().map_err(|source| HostError::Listen { address: unknown, source })?;
         let Parts { journal, dispatcher, counters, door } = parts;
         let (stop, stopped) = oneshot::channel();
-        let server = Server::new(listener, door.clone(), ServerLimits::default());
+        let server = Server::new(listener, door.clone(), open_files::server_limits());
         let stopped = async {
             // Dropped without a word means the same.
             let _ = stopped.await;

@@ -26,6 +26,7 @@ pub mod config;
 mod context;
 mod hook;
 mod host;
+mod open_files;
 mod signals;
 mod wiring;
 

@@ -45,8 +45,7 @@ pub(crate) fn native(mut hook: Hook, public_url: Option<&Url>) -> Result<Wired, 
         }
     };
     let source = Source::Bkper(BkperSource { manifest: hook.manifest, own_events: hook.own_events, verify });
-    let Wired { door, setup } = wire_parts(name, path, source, hook.policy, handler)?;
-    Ok(Wired { door, setup })
+    wire_parts(name, path, source, hook.policy, handler)
 }
 
 fn wire(hook: HookConfig, handler: Arc<dyn Handler>) -> Result<Wired, HostError> {

@@ -29,6 +29,8 @@ pub(crate) struct Stay {
     /// The event, from the moment at which its run may start until it starts.
     pub(crate) event: Option<Event>,
     pub(crate) callers: Vec<Caller>,
+    /// The delivery whose settling was handed to the journal just before this one's turn came.
+    pub(crate) after: Option<DeliveryId>,
 }
 
 impl Stay {
@@ -101,6 +103,17 @@ impl Desk {
             self.by_id.remove(&stay.id);
             stay.id = id;
             self.by_id.insert(id, ticket);
+        }
+    }
+
+    /// What begins now begins after the settling of `before`, also should that have to be tried again.
+    pub(crate) fn follow(&mut self, before: DeliveryId, actions: &[Action]) {
+        for action in actions {
+            if let Action::Begin(ticket) = action
+                && let Some(stay) = self.stays.get_mut(ticket)
+            {
+                stay.after = Some(before).filter(|before| *before != stay.id);
+            }
         }
     }
 

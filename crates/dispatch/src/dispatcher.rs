@@ -159,11 +159,14 @@ impl Dispatcher {
     }
 
     async fn keep(&self, hook: HookIndex, arrival: Arrival, place: Place, response: Response) -> Answer {
-        let append = {
-            let id = self.shared.desk().ids.next(arrival.received_at);
-            self.shared.append_act(hook, id, arrival, place)
+        let (is_draining, id) = {
+            let mut desk = self.shared.desk();
+            (desk.scheduler.is_draining(), desk.ids.next(arrival.received_at))
         };
-        let id = append.id;
+        if is_draining {
+            return self.shared.later(hook, None, Later::Draining);
+        }
+        let append = self.shared.append_act(hook, id, arrival, place);
         match self.shared.journal.append(append).await {
             Ok(Appended::Fresh { .. }) => Answer::Response { delivery: id, response },
             Ok(Appended::Stored { id, response }) => Answer::Response { delivery: id, response },
@@ -296,6 +299,7 @@ impl Shared {
             received_at,
             event,
             callers,
+            after: None,
         };
         desk.enter(ticket, stay);
         if turn == Turn::Now {

@@ -1,5 +1,6 @@
 //! What happens by the clock alone: retries come due, callers turn out to be gone, tokens expire.
 
+use std::error::Error;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -36,20 +37,38 @@ async fn alarm(shared: Weak<Shared>) {
 
 async fn sweep(shared: Weak<Shared>) {
     loop {
-        tokio::time::sleep(SWEEP).await;
         let Some(strong) = shared.upgrade() else { return };
-        let now = (strong.clock)();
-        if let Err(failed) = strong.journal.erase_expired_tokens(now).await {
-            warn!(error = %failed, "expired tokens could not be erased; it is tried again");
+        erase_expired_tokens(&strong).await;
+        park_overdue(&strong).await;
+        drop(strong);
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+async fn erase_expired_tokens(shared: &Shared) {
+    loop {
+        match shared.journal.erase_expired_tokens((shared.clock)()).await {
+            Ok(0) => return,
+            // There may be more: it is done in small portions, so that others can write in between.
+            Ok(_) => {}
+            Err(failed) => {
+                warn!(error = &failed as &dyn Error, "expired tokens could not be erased; it is tried again");
+                return;
+            }
         }
-        for hook in &strong.hooks {
-            let (before, reason) = caller_is_gone_before(&hook.policy.retry, now);
-            match strong.journal.park_awaiting_callers(hook.name.clone(), before, reason, now).await {
-                Ok(0) => {}
-                Ok(parked) => warn!(hook = %hook.name, parked, "callers did not come back; parked"),
-                Err(failed) => {
-                    warn!(hook = %hook.name, error = %failed, "overdue deliveries could not be parked");
-                }
+    }
+}
+
+async fn park_overdue(shared: &Shared) {
+    let now = (shared.clock)();
+    for hook in &shared.hooks {
+        let (before, reason) = caller_is_gone_before(&hook.policy.retry, now);
+        match shared.journal.park_awaiting_callers(hook.name.clone(), before, reason, now).await {
+            Ok(0) => {}
+            Ok(parked) => warn!(hook = %hook.name, parked, "callers did not come back; parked"),
+            Err(failed) => {
+                let error = &failed as &dyn Error;
+                warn!(hook = %hook.name, error, "overdue deliveries could not be parked; it is tried again");
             }
         }
     }

@@ -48,7 +48,7 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
 /// The act is handed to the journal here, under the desk's lock: after the settling of the run before it.
 pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     let Some(stay) = desk.stay(ticket) else { return };
-    let act = Begin { id: stay.id, cause: stay.cause, at: (shared.clock)() };
+    let act = Begin { id: stay.id, cause: stay.cause, at: (shared.clock)(), after: stay.after };
     desk.open_runs += 1;
     let begun = shared.journal.begin(act);
     let shared = Arc::clone(shared);
@@ -124,6 +124,7 @@ fn decide(
         Then::Settled(_) | Then::AwaitCaller | Then::Park(_) => Happened::Left(ticket),
     };
     let actions = desk.step(happened, now);
+    desk.follow(act.id, &actions);
     shared.perform(&mut desk, actions);
     Some((act, written))
 }
@@ -132,7 +133,13 @@ fn conclude(shared: &Shared, ticket: Ticket, act: &Settle) {
     let delivery = act.id;
     let leave = || shared.desk().remove(ticket);
     match &act.then {
-        Then::RetryAt(due) => warn!(%delivery, %due, "a run failed; it is tried again"),
+        Then::RetryAt(due) => {
+            let why = match &act.end {
+                RunEnd::Failed(failure) => failure.message.as_str(),
+                RunEnd::Answered { .. } | RunEnd::Busy { .. } => "the handler was busy (429)",
+            };
+            warn!(%delivery, %due, why, "a run failed; it is tried again");
+        }
         Then::Settled(response) => {
             if let Some(mut stay) = leave() {
                 stay.tell(|| Answer::Response { delivery, response: response.clone() });

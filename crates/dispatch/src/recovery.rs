@@ -1,11 +1,12 @@
 //! At start: what was accepted and not settled is taken up again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tracing::{info, warn};
 
 use bookhook_journal::{Unsettled, WriteError};
-use bookhook_model::Cause;
+use bookhook_model::{Cause, HookName};
 
 use crate::desk::Stay;
 use crate::dispatcher::Shared;
@@ -20,24 +21,29 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
             shared.happened(Happened::Paused(hook));
         }
     }
-    let (mut recovered, mut homeless) = (0_usize, 0_usize);
+    let (mut recovered, mut homeless) = (0_usize, BTreeMap::<HookName, usize>::new());
     // Those that a busy handler sent away are their callers' to bring again.
     let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
     for unsettled in ours {
+        let hook = unsettled.hook.clone();
         if take_up(shared, unsettled) {
             recovered += 1;
         } else {
-            homeless += 1;
+            *homeless.entry(hook).or_default() += 1;
         }
     }
     if recovered > 0 {
         info!(deliveries = recovered, "found unsettled deliveries; they run again");
     }
-    if homeless > 0 {
+    if found.sealed_otherwise > 0 {
         warn!(
-            deliveries = homeless,
-            "unsettled deliveries belong to hooks that are not configured; they wait"
+            deliveries = found.sealed_otherwise,
+            "tokens were sealed with another key than this host's (BOOKHOOK_KEY, or the journal's key file); their \
+             deliveries will be parked: end the host and give it that key, or let their senders send them again"
         );
+    }
+    for (hook, deliveries) in homeless {
+        warn!(%hook, deliveries, "unsettled deliveries of a hook that is not configured; they wait until it is");
     }
     Ok(())
 }
@@ -56,6 +62,7 @@ fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         received_at: unsettled.received_at,
         event: None,
         callers: Vec::new(),
+        after: None,
     };
     desk.enter(ticket, stay);
     let not_before = unsettled.next_run_at.unwrap_or(now);

@@ -102,9 +102,11 @@ pub enum Turn {
     Held,
 }
 
-/// The longest time after which a refused caller is asked to come back, and the one used before anything is known.
-const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
+/// A caller is asked to come back within these bounds, whatever the drain rate says.
 const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
+/// While nothing is known of the drain rate.
+const RETRY_AFTER_UNKNOWN: Duration = Duration::from_secs(10);
 
 /// All hooks' lanes.
 #[derive(Debug)]
@@ -171,7 +173,7 @@ impl Scheduler {
     pub fn retry_after(&self, hook: HookIndex, now: Timestamp) -> Duration {
         let hook = &self.hooks[hook.0];
         let needed = hook.drained.time_for(hook.waiting + 1, now);
-        needed.unwrap_or(RETRY_AFTER_MAX / 6).clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX)
+        needed.unwrap_or(RETRY_AFTER_UNKNOWN).clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX)
     }
 
     /// How many deliveries of the hook wait for their turn, and how many run.

@@ -85,6 +85,9 @@ pub struct Begin {
     pub cause: Cause,
     /// When.
     pub at: Timestamp,
+    /// The delivery that ran before it in its lane, if its settling was handed in just before and may not be written
+    /// yet: while that is running, this one does not begin.
+    pub after: Option<DeliveryId>,
 }
 
 /// What a [`Begin`] found.
@@ -157,4 +160,6 @@ pub struct Recovered {
     pub unsettled: Vec<Unsettled>,
     /// The hooks that are paused.
     pub paused: Vec<HookName>,
+    /// How many of the unsettled have a token that another key has sealed: at their turn they will be parked.
+    pub sealed_otherwise: u64,
 }

@@ -28,7 +28,7 @@ pub(crate) trait Backend: Send + Sync {
     ) -> Pending<u64>;
     fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()>;
     fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()>;
-    fn recover(&self, at: Timestamp) -> Pending<Recovered>;
+    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
     /// Writes something that means nothing.
     fn probe(&self) -> Pending<()>;

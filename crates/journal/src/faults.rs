@@ -13,6 +13,7 @@ use crate::error::{ReadError, WriteError};
 use crate::journal::Journal;
 use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
+use crate::seal::KeyId;
 
 /// A kind of write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,8 +142,8 @@ impl Backend for Faulty {
         self.write(Write::Pause, |inner| inner.resume(hook, at))
     }
 
-    fn recover(&self, at: Timestamp) -> Pending<Recovered> {
-        self.write(Write::Recover, |inner| inner.recover(at))
+    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
+        self.write(Write::Recover, |inner| inner.recover(at, key))
     }
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {

@@ -154,7 +154,7 @@ impl Journal {
 
     /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
     pub fn recover(&self, at: Timestamp) -> Pending<Recovered> {
-        self.backend.recover(at)
+        self.backend.recover(at, self.sealer.key_id())
     }
 
     /// Erases sealed tokens that have expired, a limited number a call; gives how many. Call it again while that is

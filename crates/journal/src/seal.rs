@@ -84,6 +84,11 @@ impl KeyId {
         Self(id)
     }
 
+    /// As it stands in a sealed value, from its second byte on.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Whether this key sealed the value.
     pub(crate) fn sealed(self, value: &[u8]) -> bool {
         value.first() == Some(&VERSION) && value.get(1..5) == Some(&self.0[..])

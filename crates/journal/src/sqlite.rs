@@ -40,6 +40,7 @@ use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
+use crate::seal::KeyId;
 
 use act::{Act, Asked};
 use upkeep::{EraseExpired, NoteAnswered, Park, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
@@ -132,8 +133,8 @@ impl Backend for Sqlite {
         self.ask(Resume { hook })
     }
 
-    fn recover(&self, at: Timestamp) -> Pending<Recovered> {
-        self.ask(Recover { at })
+    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
+        self.ask(Recover { at, key })
     }
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {

@@ -17,12 +17,14 @@ pub(crate) enum NoBody {
     Broken,
 }
 
+/// Whether the body may be read: a caller that announces too much need not send it.
+pub(crate) fn check_announced(body: &Body, bytes_max: usize) -> Result<(), NoBody> {
+    let announced = http_body::Body::size_hint(body).lower();
+    if announced > bytes_max as u64 { Err(NoBody::TooLarge) } else { Ok(()) }
+}
+
 /// The whole body, if it has at most `bytes_max`.
 pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, NoBody> {
-    // hyper knows the announced length; a caller that announces too much need not send it.
-    if http_body::Body::size_hint(&body).lower() > bytes_max as u64 {
-        return Err(NoBody::TooLarge);
-    }
     tokio::time::timeout(BODY_TIME, collect(body, bytes_max)).await.unwrap_or(Err(NoBody::TooSlow))
 }
 

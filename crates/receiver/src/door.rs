@@ -119,6 +119,10 @@ impl Door {
         self.router.clone()
     }
 
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+
     pub(crate) fn dispatcher(&self) -> &Dispatcher {
         &self.shared.dispatcher
     }
@@ -155,12 +159,15 @@ async fn take_in(receiver: &Receiver, request: Request) -> Result<Answered, Refu
     let (parts, body) = request.into_parts();
     check_method(&parts.method)?;
     check_media_type(&parts.headers)?;
-    let body = body::read(body, receiver.hook.body_bytes_max).await.map_err(Refused::Body)?;
+    let bytes_max = receiver.hook.body_bytes_max;
+    body::check_announced(&body, bytes_max).map_err(Refused::Body)?;
 
-    let received_at = (receiver.shared.clock)();
+    // Before the body: a stranger shall not fill the memory.
     let source = &receiver.hook.source;
-    source.verify(&parts.headers, received_at).await.map_err(Refused::Identity)?;
+    source.verify(&parts.headers, (receiver.shared.clock)()).await.map_err(Refused::Identity)?;
 
+    let body = body::read(body, bytes_max).await.map_err(Refused::Body)?;
+    let received_at = (receiver.shared.clock)();
     let (event, purpose) =
         source.read(&parts.headers, &body, &receiver.hook.lane).map_err(Refused::NoEvent)?;
     let arrival = Arrival { event, received_at, purpose };
@@ -214,8 +221,10 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> HttpResponse {
     if shared.draining.load(Ordering::Relaxed) {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
     }
+    // What was written last counts too: on a full disk there may be room for a test, and for no event.
+    let was_healthy = shared.journal.healthy();
     match shared.journal.check_writable().await {
-        Ok(()) => (StatusCode::OK, "ready\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the journal cannot be written\n").into_response(),
+        Ok(()) if was_healthy => (StatusCode::OK, "ready\n").into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the journal cannot be written\n").into_response(),
     }
 }

@@ -1,7 +1,7 @@
 //! The public HTTP door: who may come in, with what, and what they are told.
 //!
-//! A request goes through [`receive`](crate::door) from top to bottom: method, size, type, verification over the raw
-//! bytes, reading, dispatch, reply. Nothing here knows lanes or SQL.
+//! A request goes through [`receive`](crate::door) from top to bottom: method, type, announced size, verification,
+//! body, reading, dispatch, reply. Nothing here knows lanes or SQL.
 
 mod answered;
 mod body;

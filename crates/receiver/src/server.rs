@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
-use tracing::{debug, warn};
+use tracing::debug;
 
 use crate::answered::{Noting, Unwritten};
+use crate::counters::Counters;
 use crate::door::Door;
 
 /// What a stranger can take up.
@@ -23,13 +24,14 @@ use crate::door::Door;
 pub struct ServerLimits {
     /// Connections open at once; further ones wait in the system's queue.
     pub connections_max: usize,
-    /// How long a connection may take to send a request's head.
+    /// How long a connection may take to send a request's head, counted from its beginning or from the last reply: so
+    /// long an idle one is kept.
     pub head_time: Duration,
 }
 
 impl Default for ServerLimits {
     fn default() -> Self {
-        Self { connections_max: 4096, head_time: Duration::from_secs(10) }
+        Self { connections_max: 4096, head_time: Duration::from_secs(30) }
     }
 }
 
@@ -55,7 +57,7 @@ impl Server {
             let accepted = tokio::select! {
                 biased;
                 () = &mut stop => break,
-                accepted = accept(&self.listener, &connections) => accepted,
+                accepted = accept(&self.listener, &connections, self.door.counters()) => accepted,
             };
             if let Some((stream, permit)) = accepted {
                 let connection = self.connection(stream, &graceful);
@@ -83,10 +85,10 @@ impl Server {
             request.extensions_mut().insert(unwritten.clone());
             router.clone().oneshot(request)
         });
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.limits.head_time);
-        builder.http2().timer(TokioTimer::new());
-        let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
+        // HTTP/1 only: of it hyper closes a connection that says nothing, before a request and between two.
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(self.limits.head_time);
+        let connection = graceful.watch(builder.serve_connection(io, service));
         async move {
             if let Err(error) = connection.await {
                 debug!(error = %error, "a connection ended early");
@@ -98,13 +100,17 @@ impl Server {
 async fn accept(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    counters: &Counters,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    if connections.available_permits() == 0 {
+        counters.refuse(None, "connections_full", &"all connections are taken; further ones wait");
+    }
     let permit = Arc::clone(connections).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, _)) => Some((stream, permit)),
         Err(error) => {
             // Out of file handles, most likely: give those that are open a moment to close.
-            warn!(error = %error, "a connection could not be accepted");
+            counters.refuse(None, "connection_failed", &error);
             tokio::time::sleep(Duration::from_millis(100)).await;
             None
         }

@@ -24,7 +24,9 @@ pub enum Source {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoEvent {
     #[error("the body is not JSON: {0}")]
-    NotJson(#[from] serde_json::Error),
+    NotJson(serde_json::Error),
+    #[error("the body is no Bkper event: {0}")]
+    NotAnEvent(serde_json::Error),
     #[error("the body is not UTF-8, which JSON must be")]
     NotUtf8(#[from] std::str::Utf8Error),
     #[error("the body is no JSON object")]
@@ -35,8 +37,15 @@ pub(crate) enum NoEvent {
     HeaderNotText(&'static str),
 }
 
+impl From<serde_json::Error> for NoEvent {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_data() { Self::NotAnEvent(error) } else { Self::NotJson(error) }
+    }
+}
+
 impl Source {
-    /// Whether the caller is who it must be. Works on what came, before anything of it is read.
+    /// Whether the caller is who it must be, by the request's head. A source whose callers sign the body will have its
+    /// check after the body, and before anything of it is parsed.
     pub(crate) async fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<(), Refusal> {
         match self {
             Self::Bkper(bkper) => bkper.verify(headers, now).await,

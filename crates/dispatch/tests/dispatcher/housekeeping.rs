@@ -54,7 +54,7 @@ async fn tokens_that_expired_are_erased() {
     given.until("e2", "it is parked", |found| found.state == State::Parked).await;
 
     // When the event was settled, the token would have been good for a replay.
-    let replay = Begin { id: settled.id, cause: Cause::Replay, at: settled.received_at };
+    let replay = Begin { id: settled.id, cause: Cause::Replay, at: settled.received_at, after: None };
     assert!(matches!(given.journal.begin(replay).await, Err(WriteError::TokenGone(_))));
 }
 

@@ -36,20 +36,31 @@ async fn a_retry_that_comes_before_it_is_written_waits_for_it() {
     assert_eq!(given.runs.count(), 1);
 }
 
+/// Or a crash in between would run the first one again after the second.
 #[tokio::test]
-async fn the_lane_does_not_wait_for_a_response_that_cannot_be_written() {
+async fn the_lane_waits_until_a_response_that_could_not_be_written_is() {
     let given = Given::gated().await;
     let first = given.sent("e1").await;
     let second = given.sent("e2").await;
-    given.faults.fail_next(1, Write::Settle);
+    given.faults.fail_next(2, Write::Settle);
     given.gate.open();
 
     assert!(is_unavailable(&first.await.unwrap()));
+    assert_eq!(given.runs.count(), 1);
     assert_eq!(response(second.await.unwrap()), Response::result("run 1"));
-    assert_eq!(given.find("e1").await.unwrap().state, State::Running);
+    assert_eq!(given.find("e1").await.unwrap().state, State::Settled);
     assert!(given.runs.lanes_with_overlaps().is_empty());
+}
 
-    // The host does not end before it is written.
+/// The host does not end before it is written.
+#[tokio::test]
+async fn a_drain_waits_for_a_response_that_could_not_be_written() {
+    let given = Given::gated().await;
+    let only = given.sent("e1").await;
+    given.faults.fail_next(1, Write::Settle);
+    given.gate.open();
+
+    assert!(is_unavailable(&only.await.unwrap()));
     assert_eq!(given.dispatcher.drain(Duration::from_secs(20)).await, 0);
     assert_eq!(given.find("e1").await.unwrap().state, State::Settled);
 }

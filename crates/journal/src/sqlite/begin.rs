@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use jiff::Timestamp;
 
-use bookhook_model::{Event, HookName, ParkReason, RunNumber, State};
+use bookhook_model::{DeliveryId, Event, HookName, ParkReason, RunNumber, State};
 
 use crate::backend::{SealedBegin, SealedBegun, SealedRun};
 use crate::error::WriteError;
@@ -12,6 +12,7 @@ use crate::headers;
 
 use super::act::{Act, Fault};
 use super::rows::{Column, Columns, damaged};
+use super::settle::stand;
 use super::statements::Statements;
 
 /// A delivery as a run needs it.
@@ -34,6 +35,9 @@ impl Act for SealedBegin {
         if !found.state.may_become(State::Running) {
             return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
         }
+        if let Some(before) = self.act.after {
+            refuse_while_running(before, db)?;
+        }
         match token_problem(self, &found) {
             Some(_) if found.state == State::Settled => Err(Fault::Refused(WriteError::TokenGone(id))),
             Some(reason) => {
@@ -42,6 +46,16 @@ impl Act for SealedBegin {
             }
             None => Ok(SealedBegun::Run(Box::new(run(self, found, db)?))),
         }
+    }
+}
+
+/// In order: should the settling before it have failed, the lane waits until it is written.
+fn refuse_while_running(before: DeliveryId, db: &mut Statements<'_>) -> Result<(), Fault> {
+    match stand(before, db)?.state {
+        state @ State::Running => {
+            Err(Fault::Refused(WriteError::Refused { id: before, state, act: "be followed in its lane" }))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -16,7 +16,7 @@ macro_rules! queries {
 
 queries! {
     append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_payload,
-    await_caller, begin_find, begin_run, erase_expired_tokens, find_delivery,
+    await_caller, begin_find, begin_run, count_sealed_otherwise, erase_expired_tokens, find_delivery,
     find_last, find_payload, find_response, find_standing, hold_waiting, insert_run, list_after, list_newest,
     list_paused, list_runs, list_unsettled, note_answered, park, park_awaiting_callers, pause_hook, probe,
     recover_deliveries, recover_paused, recover_runs, release_held, resume_hook, retry_at, settle_delivery,

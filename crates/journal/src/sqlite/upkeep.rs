@@ -7,6 +7,7 @@ use bookhook_model::{DeliveryId, HookName, ParkReason, State};
 
 use crate::acts::{Recovered, Unsettled};
 use crate::error::WriteError;
+use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
 use super::rows::{Column, Columns};
@@ -107,6 +108,7 @@ impl Act for Resume {
 /// The host starts.
 pub(super) struct Recover {
     pub(super) at: Timestamp,
+    pub(super) key: KeyId,
 }
 
 impl Act for Recover {
@@ -119,7 +121,9 @@ impl Act for Recover {
         let unsettled = db.list_unsettled.query_map([], unsettled)?.collect::<Result<_, _>>()?;
         let paused =
             db.list_paused.query_map([], |row| Columns::of(row).value())?.collect::<Result<_, _>>()?;
-        Ok(Recovered { unsettled, paused })
+        let sealed_otherwise =
+            db.count_sealed_otherwise.query_row([self.key.as_bytes()], |row| row.get::<_, u32>(0))?;
+        Ok(Recovered { unsettled, paused, sealed_otherwise: sealed_otherwise.into() })
     }
 }
 

@@ -176,8 +176,10 @@ impl Ledger {
 
     fn fail(&self, alone: Vec<Box<dyn Entry>>, error: rusqlite::Error) {
         if !problem::is_of_the_act(&error) {
-            tracing::error!(path = %self.path.display(), %error, "the journal cannot be written");
-            self.healthy.store(false, Ordering::Relaxed);
+            // Told when it begins, not with every act that it hits: the log may be on the same full disk.
+            if self.healthy.swap(false, Ordering::Relaxed) {
+                tracing::error!(path = %self.path.display(), %error, "the journal cannot be written");
+            }
         }
         if let Some(entry) = alone.into_iter().next() {
             entry.fail(problem::write(&self.path, error));

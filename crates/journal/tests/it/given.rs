@@ -121,7 +121,7 @@ pub(crate) fn failing(id: DeliveryId, run: RunNumber, then: Then) -> Settle {
 }
 
 pub(crate) fn beginning(id: DeliveryId, cause: Cause) -> Begin {
-    Begin { id, cause, at: at(2) }
+    Begin { id, cause, at: at(2), after: None }
 }
 
 /// Appends a fresh event that starts; gives its delivery.

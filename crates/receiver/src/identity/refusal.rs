@@ -12,6 +12,9 @@ pub enum Refusal {
     /// The request has no `Authorization` header.
     #[error("no credentials")]
     Missing,
+    /// The request has several, and which one somebody in front has looked at cannot be known.
+    #[error("more than one Authorization header")]
+    Several,
     /// The header is no bearer token, or the token is no signed JSON of the expected form.
     #[error("the Authorization header holds no well-formed ID token")]
     Malformed,
@@ -69,6 +72,7 @@ impl Refusal {
             Self::WrongAccount { .. } | Self::EmailNotVerified => StatusCode::FORBIDDEN,
             Self::KeysUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Missing
+            | Self::Several
             | Self::Malformed
             | Self::TooLarge
             | Self::WrongAlgorithm
@@ -85,6 +89,7 @@ impl Refusal {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Missing => "missing",
+            Self::Several => "several",
             Self::Malformed => "malformed",
             Self::TooLarge => "too_large",
             Self::WrongAlgorithm => "wrong_algorithm",

@@ -48,6 +48,7 @@ pub enum OwnEvents {
 
 /// The few fields of an event that the host needs.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Envelope<'a> {
     #[serde(borrow)]
     id: Option<Cow<'a, str>>,
@@ -62,6 +63,7 @@ struct Envelope<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with an `id`")]
 struct Named<'a> {
     #[serde(borrow)]
     id: Option<Cow<'a, str>>,
@@ -71,10 +73,11 @@ impl Bkper {
     pub(super) async fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<(), Refusal> {
         let Some(verifier) = &self.verifier else { return Ok(()) };
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let first = values.next();
-        // Two of them: which one a proxy in front has looked at cannot be known.
-        let only = if values.next().is_some() { None } else { first };
-        verifier.verify(only.map(http::HeaderValue::as_bytes), now).await.map(drop)
+        let authorization = values.next().map(http::HeaderValue::as_bytes);
+        if values.next().is_some() {
+            return Err(Refusal::Several);
+        }
+        verifier.verify(authorization, now).await.map(drop)
     }
 
     pub(super) fn read(

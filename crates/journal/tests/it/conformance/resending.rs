@@ -4,7 +4,7 @@ use bookhook_journal::{Appended, Journal, Place, Then};
 use bookhook_model::{Cause, ParkReason, Response, RunNumber, State};
 
 use super::on_every_backend;
-use crate::given::{Home, at, beginning, failing, found, sending, settled, settling, started, state};
+use crate::given::{Home, at, failing, found, sending, settled, settling, started, state};
 
 on_every_backend! {
     a_waiting_event_is_joined,

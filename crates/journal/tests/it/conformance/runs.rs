@@ -26,6 +26,7 @@ on_every_backend! {
     the_same_delivery_twice_fails_alone,
     a_journal_can_be_written,
     a_closed_journal_says_so,
+    what_follows_in_a_lane_waits_for_the_settling_before_it,
 }
 
 async fn an_event_reads_back_as_it_came(home: Home) {
@@ -229,4 +230,19 @@ async fn a_closed_journal_says_so(home: Home) {
     assert!(matches!(late, Err(WriteError::Closed)), "{late:?}");
     assert!(journal.find(new_id()).await.is_err());
     journal.close().await;
+}
+
+async fn what_follows_in_a_lane_waits_for_the_settling_before_it(home: Home) {
+    let journal = home.open().await;
+    let before = started(&journal, "before").await;
+    let behind = sending("behind", Place::Queue);
+    let mut begin = beginning(behind.id, Cause::First);
+    begin.after = Some(before);
+    journal.append(behind).await.unwrap();
+
+    assert!(journal.begin(begin).await.is_err(), "the one before it is running");
+    let response = Response::result("done");
+    let settle = settling(before, RunNumber::FIRST, &response);
+    journal.settle(settle).await.unwrap();
+    assert!(matches!(journal.begin(begin).await.unwrap(), Begun::Run { .. }));
 }

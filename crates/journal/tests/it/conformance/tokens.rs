@@ -128,6 +128,7 @@ async fn a_wrong_key_parks_and_says_so(home: Home) {
 
     let other = SealingKey::from_base64(&format!("{}=", "A".repeat(43))).unwrap();
     let journal = Journal::open(home.location(), Some(other)).await.unwrap();
+    assert_eq!(journal.recover(at(0)).await.unwrap().sealed_otherwise, 1, "the one with a token");
     let parked = begun(&journal, id).await;
     assert!(matches!(parked, Begun::Parked(ParkReason::WrongKey)), "{parked:?}");
     assert!(found(&journal, id).await.parked_reason.unwrap().contains("BOOKHOOK_KEY"));
