@@ -169,9 +169,9 @@ pub(crate) struct ActivityArgs {
     #[command(subcommand)]
     pub(crate) one: Option<ActivityCommand>,
     #[command(flatten)]
-    pub(crate) list: ListArgs,
-    #[command(flatten)]
     pub(crate) look: LookArgs,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
 }
 
 /// What goes with the list as well as with one delivery, before and after the subcommand.

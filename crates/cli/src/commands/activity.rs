@@ -18,7 +18,7 @@ const PAGE: usize = 500;
 
 /// The list, or one delivery.
 pub(crate) async fn activity(args: ActivityArgs, printer: Printer) -> Outcome {
-    let ActivityArgs { one, list, look } = args;
+    let ActivityArgs { one, look, list } = args;
     if one.is_some() && list != ListArgs::default() {
         let error =
             anyhow::anyhow!("`show` and `payload` are of one delivery: leave out what limits the list");
