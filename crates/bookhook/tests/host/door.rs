@@ -137,7 +137,7 @@ async fn two_authorization_headers_are_none() {
     let good = format!("Bearer {}", stage.bkper.sign(&stage.bkper.claims()));
     let reply = serving.post("{").header("authorization", &good).send().await;
     assert_says_no_more_than(&reply, 401, "unauthorized");
-    assert_refused(&serving, "missing").await;
+    assert_refused(&serving, "several").await;
 }
 
 #[tokio::test]
