@@ -1,5 +1,7 @@
 //! The answer: read to its end or its limit, and judged.
 
+use std::time::Duration;
+
 use bookhook_model::response::NoResponse;
 use bookhook_model::{Failure, FailureKind, Response, RunEnd};
 use bytes::Bytes;
@@ -17,20 +19,29 @@ use crate::retry_after::retry_after;
 
 /// No more than this is read of an answer.
 const LONGEST: usize = 1 << 20;
+/// So long is waited for the words to a status that is no success.
+const WORDS_TIME: Duration = Duration::from_secs(2);
 
 /// Reads an answer and says how the run ended.
 pub(super) async fn read(target: &Target, secrets: &Secrets<'_>, answer: http::Response<Incoming>) -> RunEnd {
     let (head, body) = answer.into_parts();
-    // To the end even where the status says all: a connection with unread bytes cannot be kept.
-    let body = receive(body).await;
     let status = head.status;
+    if status.is_success() {
+        return success(target, secrets, status, receive(body).await);
+    }
+    let words = words(body).await;
     if status == StatusCode::TOO_MANY_REQUESTS {
         RunEnd::Busy { retry_after: retry_after(&head.headers) }
-    } else if status.is_success() {
-        success(target, secrets, status, body)
     } else {
-        RunEnd::Failed(unwelcome(target, secrets, &head, &body.bytes))
+        RunEnd::Failed(unwelcome(target, secrets, &head, &words))
     }
+}
+
+/// What comes with a status that says all already. Read to its end, for a connection with unread bytes cannot be kept;
+/// but one that has no end must not keep the run.
+async fn words(body: Incoming) -> Vec<u8> {
+    let received = tokio::time::timeout(WORDS_TIME, receive(body)).await;
+    received.map(|received| received.bytes).unwrap_or_default()
 }
 
 /// What came of a body.

@@ -80,6 +80,15 @@ async fn an_endless_body_is_not_read_to_its_end() {
     server.until_closed(1).await;
 }
 
+/// Slow: takes the two seconds that are waited for the words.
+#[tokio::test]
+async fn a_status_says_enough_when_its_words_do_not_come() {
+    let busy = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-length: 10\r\n\r\n".to_vec();
+    let server = Server::start(move |_| Act::Answer(busy.clone())).await;
+    let end = HttpHandler::new(&server.url()).unwrap().handle(invocation()).await;
+    assert_eq!(end, RunEnd::Busy { retry_after: Some(Duration::from_secs(7)) });
+}
+
 #[tokio::test]
 async fn what_came_instead_of_a_response_is_told() {
     for (bytes, came) in [
