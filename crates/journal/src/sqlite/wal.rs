@@ -1,9 +1,9 @@
 //! The write-ahead log: moved into the file beside the writer, and kept from growing without end.
 
 use std::ffi::c_int;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub(super) struct Wal {
 
 struct Checkpointer {
     wake: SyncSender<()>,
+    /// Held while it moves pages.
+    moving: Arc<Mutex<()>>,
     thread: JoinHandle<()>,
 }
 
@@ -84,9 +86,12 @@ impl Wal {
 
     /// The checkpointer cannot catch up with a writer that never rests; so the writer rests until it has.
     fn begin_anew(&mut self, conn: &Connection, pages: u32) {
+        // Its own checkpointer is waited for, on a slow disk too: or the log would grow as fast as events come.
+        let moving = self.checkpointer.as_ref().map(|checkpointer| Arc::clone(&checkpointer.moving));
+        let _rest = moving.as_ref().map(|moving| moving.lock().unwrap_or_else(PoisonError::into_inner));
         match without_long_waits(conn, |conn| checkpoint(conn, RESTART)) {
             Ok(true) => (self.next, self.limit) = (STEP_PAGES, LIMIT_PAGES),
-            // A reader, or the checkpointer, is in the way: again after some more pages.
+            // A reader is in the way: again after some more pages.
             Ok(false) => self.limit = pages + STEP_PAGES,
             Err(error) => {
                 tracing::warn!(%error, "the journal's log cannot be moved into its file");
@@ -97,7 +102,7 @@ impl Wal {
 
     /// Leaves one file, with everything in it.
     pub(super) fn finish(self, conn: Connection) {
-        if let Some(Checkpointer { wake, thread }) = self.checkpointer {
+        if let Some(Checkpointer { wake, thread, .. }) = self.checkpointer {
             drop(wake);
             let _ = thread.join();
             if let Err(error) = checkpoint(&conn, TRUNCATE) {
@@ -112,17 +117,20 @@ impl Checkpointer {
     fn start(place: &Place) -> Result<Self, OpenError> {
         let conn = place.open_beside_writer()?;
         let (wake, woken) = mpsc::sync_channel(1);
+        let moving = Arc::new(Mutex::new(()));
+        let at_work = Arc::clone(&moving);
         let thread = thread::Builder::new()
             .name("journal-log".into())
             .spawn(move || {
                 while woken.recv().is_ok() {
+                    let _moving = at_work.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Err(error) = checkpoint(&conn, PASSIVE) {
                         tracing::warn!(%error, "the journal's log cannot be moved into its file");
                     }
                 }
             })
             .map_err(OpenError::System)?;
-        Ok(Self { wake, thread })
+        Ok(Self { wake, moving, thread })
     }
 }
 
