@@ -63,6 +63,20 @@ struct Fields<'a> {
     result: Option<&'a RawValue>,
 }
 
+impl<'a> Fields<'a> {
+    /// What it amounts to, and what there is to show.
+    fn most_severe(&self) -> (Outcome, Option<&'a str>) {
+        let [error, warning, result] =
+            [self.error, self.warning, self.result].map(|field| field.map(RawValue::get));
+        match (error, warning, result) {
+            (Some(error), _, _) => (Outcome::Error, Some(error)),
+            (None, Some(warning), _) => (Outcome::Warning, Some(warning)),
+            (None, None, None | Some("true" | "false")) => (Outcome::Suppressed, None),
+            (None, None, Some(result)) => (Outcome::Result, Some(result)),
+        }
+    }
+}
+
 impl Response {
     /// Reads a handler's answer. The text is kept as it is, down to the white space.
     pub fn parse(json: Bytes) -> Result<Self, NoResponse> {
@@ -71,16 +85,7 @@ impl Response {
             return Err(NoResponse::NotAnObject);
         }
         let fields: Fields<'_> = serde_json::from_slice(&json).map_err(NoResponse::NotJson)?;
-        let outcome = if fields.error.is_some() {
-            Outcome::Error
-        } else if fields.warning.is_some() {
-            Outcome::Warning
-        } else {
-            match fields.result.map(RawValue::get) {
-                None | Some("true" | "false") => Outcome::Suppressed,
-                Some(_) => Outcome::Result,
-            }
-        };
+        let (outcome, _) = fields.most_severe();
         Ok(Self { json, outcome })
     }
 
@@ -121,6 +126,11 @@ impl Response {
         &self.json
     }
 
+    /// The JSON of what there is to show, with the digits that it was written with: the most severe field.
+    pub fn shown(&self) -> Option<&str> {
+        serde_json::from_slice::<Fields<'_>>(&self.json).ok()?.most_severe().1
+    }
+
     /// What it amounts to.
     pub fn outcome(&self) -> Outcome {
         self.outcome
@@ -154,6 +164,16 @@ mod tests {
         assert_eq!(outcome(r#"{"result":"x","warning":"y","error":"z"}"#), Outcome::Error);
         assert_eq!(outcome(r#"{"result":"x","warning":["y"]}"#), Outcome::Warning);
         assert_eq!(outcome(r#"{"result":["x"]}"#), Outcome::Result);
+    }
+
+    #[test]
+    fn what_is_shown_is_the_most_severe_field_as_it_was_written() {
+        let shown = |json: &'static str| {
+            Response::parse(Bytes::from_static(json.as_bytes())).unwrap().shown().map(str::to_owned)
+        };
+        assert_eq!(shown(r#"{"result":"x","error":["z", 1.50]}"#).as_deref(), Some(r#"["z", 1.50]"#));
+        assert_eq!(shown(r#"{"result":12.50}"#).as_deref(), Some("12.50"));
+        assert_eq!(shown(r#"{"result":false}"#), None);
     }
 
     #[test]

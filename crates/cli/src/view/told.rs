@@ -1,8 +1,6 @@
 //! What became of a delivery, in a word and in a sentence.
 
 use bookhook::model::{Cause, Delivery, Response, Run, State};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 /// One word for where a delivery stands: its outcome once it is settled, its state before.
 pub(crate) fn label(delivery: &Delivery) -> &'static str {
@@ -42,25 +40,9 @@ pub(super) fn ended(run: &Run) -> String {
     }
 }
 
-#[derive(Deserialize)]
-struct Fields<'a> {
-    #[serde(borrow, default)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    warning: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    result: Option<&'a RawValue>,
-}
-
-/// The response's message, as a book's activity shows it: the most severe of its fields; empty when there is nothing
-/// to show. Not inert.
+/// The response's message, as a book's activity shows it; empty when there is nothing to show. Not inert.
 pub(super) fn message(response: &Response) -> String {
-    let Ok(fields) = serde_json::from_slice::<Fields<'_>>(response.json()) else { return String::new() };
-    let said = fields.error.or(fields.warning).or(fields.result).map_or("false", RawValue::get);
-    match said {
-        "true" | "false" => String::new(),
-        said => text(said),
-    }
+    response.shown().map(text).unwrap_or_default()
 }
 
 /// A text as it is, a list of texts as its lines, anything else as JSON with the digits that it was written with.
