@@ -3,6 +3,7 @@
 use serde::{Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::fault::Findings;
 use crate::wire::{Misfit, Wire, scalar};
 use crate::{
     Account, Book, Collaborator, Comment, EventType, File, Group, Integration, Query, TransactionOperation,
@@ -80,6 +81,21 @@ impl Wire for EventObject {
 
     fn read<'de, D: Deserializer<'de>>(place: &mut Option<Self>, json: D) -> Result<Misfit, D::Error> {
         scalar::read(place, json, |value| if value.is_null() { Err(value) } else { Ok(Self::Other(value)) })
+    }
+
+    fn inspect(&self, findings: &mut Findings) {
+        match self {
+            Self::Transaction(operation) => operation.inspect(findings),
+            Self::Account(account) => account.inspect(findings),
+            Self::Group(group) => group.inspect(findings),
+            Self::File(file) => file.inspect(findings),
+            Self::Query(query) => query.inspect(findings),
+            Self::Collaborator(collaborator) => collaborator.inspect(findings),
+            Self::Integration(integration) => integration.inspect(findings),
+            Self::Book(book) => book.inspect(findings),
+            Self::Comment(comment) => comment.inspect(findings),
+            Self::Other(_) => {}
+        }
     }
 }
 

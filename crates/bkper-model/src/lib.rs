@@ -1,7 +1,7 @@
 //! The Bkper API v5 as types: what an event of a book says, and everything that it can contain.
 //!
-//! Here live the resources (books, accounts, transactions, …) and their parts (amounts, dates, ids), each
-//! readable from JSON and writable to it. Nothing here talks to a network, a disk or a clock.
+//! Here live the resources (books, accounts, transactions, …), their lists and their parts (amounts, dates, ids),
+//! each readable from JSON and writable to it. Nothing here talks to a network, a disk or a clock.
 //!
 //! ```
 //! use bkper_model::{Event, EventType};
@@ -34,44 +34,67 @@
 //!
 //! So `account.name = None` leaves the name out, and a `null` in `extra` under `"name"` writes one.
 //!
+//! A server must be stricter: [`from_request`] refuses what the API does not have and says where it stands, and
+//! [`Resource::faults`] finds it in what was read before.
+//!
 //! Build a resource with `..Default::default()`: later versions of the API add fields.
 
 mod account;
 mod agent;
 mod amount;
+mod api_error;
+mod app;
+mod backlog;
+mod balances;
+mod billing;
 mod book;
 mod bot_response;
 mod collaborator;
 mod collection;
 mod comment;
+mod connection;
+mod counts;
 mod date;
 mod event;
 mod event_object;
 mod event_type;
+mod fault;
 mod file;
 mod group;
 mod id;
 mod integration;
+mod lists;
 mod permission;
+mod request;
 mod saved_query;
+mod template;
 mod text_map;
 mod timestamp;
 mod transaction;
+mod url;
 mod user;
 mod wire;
 
 pub use account::{Account, AccountType};
 pub use agent::Agent;
 pub use amount::{Amount, AmountError};
+pub use api_error::{ApiError, ApiErrorDetail, ErrorBody};
+pub use app::{ApiVersion, App, AppPropertiesSchema, AppPropertySchema, MenuOpenMode, PopupSize};
+pub use backlog::Backlog;
+pub use balances::{AccountBalances, Balance, Balances, GroupBalances, Periodicity};
+pub use billing::Billing;
 pub use book::{Book, DecimalSeparator, Month, Period, Visibility};
 pub use bot_response::{BotResponse, BotResponseType};
 pub use collaborator::Collaborator;
 pub use collection::Collection;
 pub use comment::Comment;
+pub use connection::{Connection, ConnectionType};
+pub use counts::{Count, Counts};
 pub use date::{Date, InvalidDate};
 pub use event::{Event, EventData};
 pub use event_object::EventObject;
 pub use event_type::EventType;
+pub use fault::Fault;
 pub use file::File;
 pub use group::Group;
 pub use id::{
@@ -79,11 +102,19 @@ pub use id::{
     FileId, GroupId, IntegrationId, QueryId, TransactionId, UserId,
 };
 pub use integration::Integration;
+pub use lists::{
+    AccountList, AppList, BookList, CollaboratorList, CollectionList, ConnectionList, EventList, FileList,
+    GroupList, IntegrationList, QueryList, TemplateList, TransactionList,
+};
 pub use permission::Permission;
+pub use request::{RequestError, from_request};
 pub use rust_decimal::Decimal;
 pub use saved_query::Query;
+pub use template::Template;
 pub use text_map::TextMap;
 pub use timestamp::{TimestampMs, TimestampRfc3339};
 pub use transaction::{Transaction, TransactionOperation};
+pub use url::Url;
 pub use user::{Domain, PlanCycle, User};
 pub use wire::choice::Unknown;
+pub use wire::resource::Resource;

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fault::Findings;
 use crate::wire::{self, Misfit, Wire, scalar};
-use crate::{Account, Book, File, Group, Integration, Transaction};
+use crate::{
+    Account, AccountBalances, Book, Connection, File, Group, GroupBalances, Integration, Transaction,
+};
 
 /// A map from text to text, sorted by key.
 ///
@@ -66,6 +69,15 @@ impl Wire for TextMap {
             other => Err(other),
         })
     }
+
+    /// A `null` is none: clients remove a property with it.
+    fn inspect(&self, findings: &mut Findings) {
+        for (key, value) in &self.0 {
+            if !value.is_string() && !value.is_null() {
+                findings.in_field(key, |findings| findings.wrong_form(String::EXPECTED, value));
+            }
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for TextMap {
@@ -85,7 +97,17 @@ macro_rules! with_properties {
     )*};
 }
 
-with_properties!(Account, Book, File, Group, Integration, Transaction);
+with_properties!(
+    Account,
+    AccountBalances,
+    Book,
+    Connection,
+    File,
+    Group,
+    GroupBalances,
+    Integration,
+    Transaction
+);
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,8 @@ use serde::{
 };
 use serde_json::Value;
 
+use crate::fault::Findings;
+
 /// What was not of the expected type, as it came; `None` when all was well.
 pub(crate) type Misfit = Option<Value>;
 
@@ -28,6 +30,14 @@ pub(crate) trait Wire: Sized {
     /// Resources are large and contain each other. Filled in place they are never copied, and reading them takes
     /// little of the stack.
     fn read<'de, D: Deserializer<'de>>(place: &mut Option<Self>, json: D) -> Result<Misfit, D::Error>;
+
+    /// Adds the faults inside of a value that was read.
+    fn inspect(&self, _findings: &mut Findings) {}
+
+    /// Adds what is wrong with a value that could not be read.
+    fn explain(misfit: &Value, findings: &mut Findings) {
+        findings.wrong_form(Self::EXPECTED, misfit);
+    }
 }
 
 /// The place of a value, for the items of lists and the fields of objects.
@@ -49,7 +59,7 @@ pub(crate) fn deserialize<'de, T: Wire, D: Deserializer<'de>>(json: D) -> Result
 }
 
 /// The value itself stays out of the message: it may be confidential.
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

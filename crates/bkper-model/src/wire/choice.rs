@@ -50,6 +50,8 @@ macro_rules! choice {
             /// Every known value.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            const TEXTS: &'static [&'static str] = &[$($text),*];
+
             /// The value's text in JSON.
             pub fn as_str(&self) -> &str {
                 match self {
@@ -97,6 +99,12 @@ macro_rules! choice {
                 json: D,
             ) -> Result<$crate::wire::Misfit, D::Error> {
                 $crate::wire::scalar::read_text(place, json, |text| Ok(Self::from(text)))
+            }
+
+            fn inspect(&self, findings: &mut $crate::fault::Findings) {
+                if let Self::Other(unknown) = self {
+                    findings.unknown_value(Self::TEXTS, unknown.as_str());
+                }
             }
         }
 

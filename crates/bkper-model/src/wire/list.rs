@@ -9,6 +9,7 @@ use serde::{
 use serde_json::Value;
 
 use super::{Misfit, Place, Wire, scalars_are_misfits};
+use crate::fault::Findings;
 
 impl<T: Wire + Serialize> Wire for Vec<T> {
     const EXPECTED: &'static str = "a list";
@@ -16,6 +17,28 @@ impl<T: Wire + Serialize> Wire for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(place: &mut Option<Self>, json: D) -> Result<Misfit, D::Error> {
         *place = None;
         json.deserialize_any(ListVisitor(place))
+    }
+
+    fn inspect(&self, findings: &mut Findings) {
+        for (index, item) in self.iter().enumerate() {
+            findings.in_item(index, |findings| item.inspect(findings));
+        }
+    }
+
+    /// One odd item makes the whole list a misfit; the others may have faults of their own.
+    fn explain(misfit: &Value, findings: &mut Findings) {
+        let Value::Array(items) = misfit else { return findings.wrong_form(Self::EXPECTED, misfit) };
+        for (index, item) in items.iter().enumerate() {
+            findings.in_item(index, |findings| inspect_json::<T>(item, findings));
+        }
+    }
+}
+
+fn inspect_json<T: Wire>(json: &Value, findings: &mut Findings) {
+    let mut typed: Option<T> = None;
+    match (T::read(&mut typed, json), typed) {
+        (Ok(None), Some(typed)) => typed.inspect(findings),
+        _ => T::explain(json, findings),
     }
 }
 

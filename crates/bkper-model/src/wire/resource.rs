@@ -3,19 +3,67 @@
 use std::{borrow::Cow, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 use serde_json::{Map, Value};
 
 use super::{Misfit, Wire, scalars_are_misfits};
+use crate::fault::{Fault, Findings};
+
+/// What all resources can do, for programs that handle them alike. Only the types of this crate are resources.
+#[expect(private_bounds, reason = "keeps other crates from implementing it")]
+pub trait Resource: Fields + Wire + Clone + Serialize + DeserializeOwned {
+    /// What in the object, and in the objects inside of it, has a form that the API does not have: values of a known
+    /// field that are neither of its type nor `null`, and unknown values of enumerations. Unknown fields are no
+    /// faults, and neither is an [`Amount`](crate::Amount) that is no number.
+    ///
+    /// ```
+    /// use bkper_model::{Resource, Transaction};
+    ///
+    /// let transaction: Transaction = serde_json::from_str(
+    ///     r#"{"posted": "yes", "date": null, "creditAccount": {"type": "GOLD", "groups": [{"id": 7}]}, "colour": 1}"#,
+    /// )?;
+    /// let faults: Vec<String> = transaction.faults().iter().map(ToString::to_string).collect();
+    /// assert_eq!(faults, [
+    ///     r#"creditAccount.type: "GOLD" is none of ASSET, LIABILITY, INCOMING, OUTGOING"#,
+    ///     "creditAccount.groups[0].id: expected a text (GroupId), found a number",
+    ///     "posted: expected a boolean, found a text",
+    /// ]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    fn faults(&self) -> Vec<Fault> {
+        let mut findings = Findings::default();
+        self.inspect(&mut findings);
+        findings.into_faults()
+    }
+
+    /// Whether the field with this JSON name came as `null`: that is how a client clears it.
+    ///
+    /// ```
+    /// use bkper_model::{App, Resource};
+    ///
+    /// let app: App = serde_json::from_str(r#"{"id": "tax-bot", "webhookUrlDev": null}"#)?;
+    /// assert!(app.is_null("webhookUrlDev"));
+    /// assert!(!app.is_null("webhookUrl"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    fn is_null(&self, json_name: &str) -> bool {
+        !self.has(json_name) && self.extra().get(json_name).is_some_and(Value::is_null)
+    }
+}
 
 /// What the `resource!` macro makes of a list of fields.
-pub(crate) trait Resource: Default {
+pub(crate) trait Fields: Default {
     /// Reads the next value of `entries` into the field called `name`. Where there is no such field, every value is
     /// a misfit.
     fn read_field<'de, A: MapAccess<'de>>(&mut self, name: &str, entries: &mut A)
     -> Result<Misfit, A::Error>;
+
+    /// Whether the typed field with this JSON name is set.
+    fn has(&self, json_name: &str) -> bool;
+
+    fn extra(&self) -> &Map<String, Value>;
 
     fn extra_mut(&mut self) -> &mut Map<String, Value>;
 
@@ -24,7 +72,7 @@ pub(crate) trait Resource: Default {
 }
 
 /// Reads any JSON; an object becomes the resource.
-pub(crate) fn read<'de, T: Resource, D: Deserializer<'de>>(
+pub(crate) fn read<'de, T: Fields, D: Deserializer<'de>>(
     place: &mut Option<T>,
     json: D,
 ) -> Result<Misfit, D::Error> {
@@ -32,9 +80,23 @@ pub(crate) fn read<'de, T: Resource, D: Deserializer<'de>>(
     json.deserialize_any(ObjectVisitor(place))
 }
 
+/// The faults of a field: those inside of it, or of what came in its place.
+pub(crate) fn inspect_field<T: Wire>(
+    field: Option<&T>,
+    name: &str,
+    extra: &Map<String, Value>,
+    findings: &mut Findings,
+) {
+    match (field, extra.get(name)) {
+        (Some(value), _) => findings.in_field(name, |findings| value.inspect(findings)),
+        (None, None | Some(Value::Null)) => {}
+        (None, Some(misfit)) => findings.in_field(name, |findings| T::explain(misfit, findings)),
+    }
+}
+
 struct ObjectVisitor<'a, T>(&'a mut Option<T>);
 
-impl<'de, T: Resource> Visitor<'de> for ObjectVisitor<'_, T> {
+impl<'de, T: Fields> Visitor<'de> for ObjectVisitor<'_, T> {
     type Value = Misfit;
 
     scalars_are_misfits!();
@@ -87,17 +149,9 @@ macro_rules! resource {
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
-        impl $name {
-            /// Whether the typed field with this JSON name is set.
-            fn has(&self, json_name: &str) -> bool {
-                match json_name {
-                    $($json => self.$field.is_some(),)*
-                    _ => false,
-                }
-            }
-        }
+        impl $crate::Resource for $name {}
 
-        impl $crate::wire::resource::Resource for $name {
+        impl $crate::wire::resource::Fields for $name {
             fn read_field<'de, A: serde::de::MapAccess<'de>>(
                 &mut self,
                 name: &str,
@@ -107,6 +161,17 @@ macro_rules! resource {
                     $($json => entries.next_value_seed($crate::wire::Place(&mut self.$field)),)*
                     _ => entries.next_value().map(Some),
                 }
+            }
+
+            fn has(&self, json_name: &str) -> bool {
+                match json_name {
+                    $($json => self.$field.is_some(),)*
+                    _ => false,
+                }
+            }
+
+            fn extra(&self) -> &serde_json::Map<String, serde_json::Value> {
+                &self.extra
             }
 
             fn extra_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
@@ -128,6 +193,10 @@ macro_rules! resource {
             ) -> Result<$crate::wire::Misfit, D::Error> {
                 $crate::wire::resource::read(place, json)
             }
+
+            fn inspect(&self, findings: &mut $crate::fault::Findings) {
+                $($crate::wire::resource::inspect_field(self.$field.as_ref(), $json, &self.extra, findings);)*
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -139,6 +208,8 @@ macro_rules! resource {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, json: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
+
+                use $crate::wire::resource::Fields;
 
                 let mut entries = json.serialize_map(None)?;
                 $(
@@ -165,5 +236,13 @@ impl<T: Wire> Wire for Box<T> {
         let misfit = T::read(&mut unboxed, json)?;
         *place = unboxed.map(Box::new);
         Ok(misfit)
+    }
+
+    fn inspect(&self, findings: &mut Findings) {
+        self.as_ref().inspect(findings);
+    }
+
+    fn explain(misfit: &Value, findings: &mut Findings) {
+        T::explain(misfit, findings);
     }
 }

@@ -60,4 +60,4 @@ macro_rules! integers {
     )*};
 }
 
-integers!(i32, u32, u64);
+integers!(i32, u16, u32, u64);

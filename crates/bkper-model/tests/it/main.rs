@@ -2,6 +2,7 @@
 
 mod documented_events;
 mod event_types;
+mod faults;
 mod lossless;
 mod resources;
 mod typed_objects;
