@@ -38,6 +38,30 @@ impl Date {
     }
 }
 
+/// The day as a number `YYYYMMDD`, the form of [`Transaction::date_value`](crate::Transaction::date_value). A year
+/// before 0 counts as 0.
+///
+/// ```
+/// use bkper_model::{date_value, day_of_value};
+///
+/// let day = jiff::civil::date(2026, 3, 4);
+/// assert_eq!(date_value(day), 20_260_304);
+/// assert_eq!(day_of_value(20_260_304), Some(day));
+/// assert_eq!(day_of_value(20_260_300), None);
+/// ```
+pub fn date_value(day: civil::Date) -> u32 {
+    let unsigned = |part: i16| u32::from(part.unsigned_abs());
+    unsigned(day.year().max(0)) * 10_000 + unsigned(day.month().into()) * 100 + unsigned(day.day().into())
+}
+
+/// The day that a number `YYYYMMDD` stands for: see [`date_value`].
+pub fn day_of_value(value: u32) -> Option<civil::Date> {
+    let year = i16::try_from(value / 10_000).ok()?;
+    let month = i8::try_from(value / 100 % 100).ok()?;
+    let day = i8::try_from(value % 100).ok()?;
+    civil::Date::new(year, month, day).ok()
+}
+
 impl From<civil::Date> for Date {
     fn from(day: civil::Date) -> Self {
         Self::Day(day)
@@ -53,7 +77,7 @@ impl FromStr for Date {
         }
         // jiff takes more forms than the API has; only the one that is written back unchanged counts.
         match text.parse::<civil::Date>() {
-            Ok(day) if day.to_string() == text => Ok(Self::Day(day)),
+            Ok(day) if text.len() == "yyyy-MM-dd".len() && day.to_string() == text => Ok(Self::Day(day)),
             _ => Err(InvalidDate { text: text.to_owned() }),
         }
     }
@@ -90,6 +114,8 @@ impl Serialize for Date {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     #[test]
@@ -109,10 +135,33 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for text in
-            ["", "2026-3-4", "20260304", "04/03/2026", "2026-02-30", "2026-03-04T00:00:00Z", "1901-00-00"]
-        {
+        for text in [
+            "",
+            "2026-3-4",
+            "20260304",
+            "04/03/2026",
+            "2026-02-30",
+            "2026-03-04T00:00:00Z",
+            "1901-00-00",
+            "-000001-01-01",
+        ] {
             assert_eq!(text.parse::<Date>(), Err(InvalidDate { text: text.into() }));
+        }
+    }
+    #[test]
+    fn a_day_and_its_value_stand_for_each_other() {
+        for (day, value) in
+            [(date(2025, 1, 31), 20_250_131), (date(9999, 12, 31), 99_991_231), (date(0, 1, 1), 101)]
+        {
+            assert_eq!(date_value(day), value);
+            assert_eq!(day_of_value(value), Some(day));
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_month_is_no_day() {
+        for value in [0, 20_250_000, 20_250_100, 20_250_230, 20_251_301, 100_000_101, u32::MAX] {
+            assert_eq!(day_of_value(value), None);
         }
     }
 }

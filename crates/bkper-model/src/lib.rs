@@ -55,6 +55,7 @@ mod comment;
 mod connection;
 mod counts;
 mod date;
+mod date_pattern;
 mod event;
 mod event_object;
 mod event_type;
@@ -64,7 +65,9 @@ mod group;
 mod id;
 mod integration;
 mod lists;
+mod name;
 mod permission;
+mod property_key;
 mod request;
 mod saved_query;
 mod template;
@@ -90,7 +93,8 @@ pub use collection::Collection;
 pub use comment::Comment;
 pub use connection::{Connection, ConnectionType};
 pub use counts::{Count, Counts};
-pub use date::{Date, InvalidDate};
+pub use date::{Date, InvalidDate, date_value, day_of_value};
+pub use date_pattern::{DatePattern, InvalidDatePattern, InvalidDay};
 pub use event::{Event, EventData};
 pub use event_object::EventObject;
 pub use event_type::EventType;
@@ -106,7 +110,9 @@ pub use lists::{
     AccountList, AppList, BookList, CollaboratorList, CollectionList, ConnectionList, EventList, FileList,
     GroupList, IntegrationList, QueryList, TemplateList, TransactionList,
 };
+pub use name::{fold_text, hashtags, normalize_name};
 pub use permission::Permission;
+pub use property_key::{PropertyKeyTooLong, property_key};
 pub use request::{RequestError, from_request};
 pub use rust_decimal::Decimal;
 pub use saved_query::Query;
