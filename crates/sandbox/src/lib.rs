@@ -1,8 +1,29 @@
 //! A local Bkper to build and test against, with nothing to install and nobody to ask.
 //!
+//! A [`Sandbox`] keeps books as Bkper does, serves the REST API v5, records what happens as events, and sends them to
+//! the apps that listen. The clients and bots that were written for Bkper work against it unchanged, when pointed at its
+//! address.
+//!
 //! [`google`] stands in for the part of Google that vouches for Bkper's calls: it signs ID tokens and publishes the key
 //! that verifies them.
 //!
 //! This crate never uses the REST client: a mistake about the API must not be made on both sides at once.
+//!
+//! The way of a request: `api` reads it, `world` gives it a transaction and a user, `ledger` does what it asks by the
+//! rules of Bkper, `store` keeps the rows, and `activity` records and sends what happened.
 
+mod act;
+mod activity;
+mod api;
+mod clock;
 pub mod google;
+mod identity;
+mod ids;
+mod ledger;
+mod refusal;
+mod server;
+mod store;
+mod world;
+
+pub use server::{Builder, Sandbox, StartError};
+pub use store::OpenError;

@@ -1,0 +1,3 @@
+//! What happened: events are recorded, listed, and sent to the apps that listen.
+
+mod record;

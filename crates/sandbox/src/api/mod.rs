@@ -1,0 +1,40 @@
+//! The REST API v5, as clients see it: routes, parameters, bodies, statuses.
+//!
+//! One module for each resource, with its routes on top. They read what a request says and write what the answer is;
+//! what happens in between is told in [`crate::ledger`].
+
+mod books;
+mod refused;
+mod request;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+
+use crate::refusal::Refusal;
+use crate::world::World;
+
+pub(crate) use request::{Body, Caller, Params};
+
+/// What every handler shares.
+pub(crate) type Shared = axum::extract::State<Arc<World>>;
+
+/// The answer to a request: a resource as JSON, or a refusal.
+pub(crate) type Answer<T> = Result<axum::Json<T>, Refusal>;
+
+/// Local clients call the API under this prefix, others at the root.
+const PREFIX: &str = "/_ah/api/bkper";
+/// A file of 20 MB in Base64, and what stands around it.
+const BODY_LIMIT: usize = 28 * 1024 * 1024;
+
+/// All routes of the API.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    let v5 = Router::new().merge(books::routes()).fallback(refused::no_such_method);
+    Router::new()
+        .nest("/v5", v5.clone())
+        .nest(&format!("{PREFIX}/v5"), v5)
+        .method_not_allowed_fallback(refused::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(world)
+}

@@ -1,0 +1,185 @@
+//! The chart of accounts of a book: its accounts and groups, looked up and shown.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use bkper_model::{self as wire, BookId, FileId, normalize_name};
+use rusqlite::Connection;
+
+use super::{Account, AccountId, Group, GroupId, Nature};
+use crate::refusal::{Kind, Refusal};
+use crate::store;
+
+/// The accounts and groups of one book, read when they are first asked for, and once a request. Make a new one after a
+/// change.
+pub(crate) struct Chart<'a> {
+    db: &'a Connection,
+    book: &'a BookId,
+    accounts: RefCell<HashMap<AccountId, Rc<wire::Account>>>,
+}
+
+impl<'a> Chart<'a> {
+    pub(crate) fn new(db: &'a Connection, book: &'a BookId) -> Self {
+        Self { db, book, accounts: RefCell::default() }
+    }
+
+    /// The account with this id or else with this name. Ids of other books are no ids here.
+    pub(crate) fn find_account(&self, id_or_name: &str) -> Result<Option<Account>, Refusal> {
+        if let Some(id) = AccountId::parse(id_or_name)
+            && let Some(account) = store::accounts::find(self.db, self.book, id)?
+        {
+            return Ok(Some(account));
+        }
+        Ok(store::accounts::named(self.db, self.book, &normalize_name(id_or_name))?)
+    }
+
+    /// The same, where it must be there.
+    pub(crate) fn account(&self, id_or_name: &str) -> Result<Account, Refusal> {
+        let unknown = || Refusal::NotFound { kind: Kind::Account, id: id_or_name.to_owned() };
+        self.find_account(id_or_name)?.ok_or_else(unknown)
+    }
+
+    /// The account that a client refers to by id, name, or the whole account, be it of another book; `None` for one that
+    /// is not in this book.
+    pub(crate) fn referred_account(&self, reference: &wire::Account) -> Result<Option<Account>, Refusal> {
+        let id = reference.id.as_ref().map(AsRef::as_ref);
+        let name = reference.name.as_deref();
+        self.referred(id, name, |text| self.find_account(text))
+    }
+
+    /// The group with this id or else with this name.
+    pub(crate) fn find_group(&self, id_or_name: &str) -> Result<Option<Group>, Refusal> {
+        if let Some(id) = GroupId::parse(id_or_name)
+            && let Some(group) = store::groups::find(self.db, self.book, id)?
+        {
+            return Ok(Some(group));
+        }
+        Ok(store::groups::named(self.db, self.book, &normalize_name(id_or_name))?)
+    }
+
+    /// The same, where it must be there.
+    pub(crate) fn group(&self, id_or_name: &str) -> Result<Group, Refusal> {
+        let unknown = || Refusal::NotFound { kind: Kind::Group, id: id_or_name.to_owned() };
+        self.find_group(id_or_name)?.ok_or_else(unknown)
+    }
+
+    /// The group that a client refers to, as with accounts.
+    pub(crate) fn referred_group(&self, reference: &wire::Group) -> Result<Option<Group>, Refusal> {
+        let id = reference.id.as_ref().map(AsRef::as_ref);
+        let name = reference.name.as_deref();
+        self.referred(id, name, |text| self.find_group(text))
+    }
+
+    fn referred<T>(
+        &self,
+        id: Option<&str>,
+        name: Option<&str>,
+        find: impl Fn(&str) -> Result<Option<T>, Refusal>,
+    ) -> Result<Option<T>, Refusal> {
+        for text in [id, name].into_iter().flatten().filter(|text| !text.is_empty()) {
+            if let Some(found) = find(text)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The account with its groups, as it stands in answers and events.
+    pub(crate) fn shown_account(&self, id: AccountId) -> Result<Rc<wire::Account>, Refusal> {
+        if let Some(shown) = self.accounts.borrow().get(&id) {
+            return Ok(Rc::clone(shown));
+        }
+        let unknown = || Refusal::NotFound { kind: Kind::Account, id: id.0.to_string() };
+        let account = store::accounts::find(self.db, self.book, id)?.ok_or_else(unknown)?;
+        let shown = Rc::new(self.show_account(&account)?);
+        self.accounts.borrow_mut().insert(id, Rc::clone(&shown));
+        Ok(shown)
+    }
+
+    /// The account with its groups.
+    pub(crate) fn show_account(&self, account: &Account) -> Result<wire::Account, Refusal> {
+        let groups = account.groups.iter().map(|group| self.shown_group(*group)).collect::<Result<_, _>>()?;
+        Ok(account.shown(groups))
+    }
+
+    /// The group with its parent, as it stands in answers and events.
+    pub(crate) fn shown_group(&self, id: GroupId) -> Result<wire::Group, Refusal> {
+        let unknown = || Refusal::NotFound { kind: Kind::Group, id: id.0.to_string() };
+        let group = store::groups::find(self.db, self.book, id)?.ok_or_else(unknown)?;
+        self.show_group(&group)
+    }
+
+    fn show_group(&self, group: &Group) -> Result<wire::Group, Refusal> {
+        let nature = self.nature_below(group.id)?;
+        let parent = group.parent.map(|parent| self.shown_group(parent)).transpose()?.map(Box::new);
+        Ok(wire::Group {
+            id: Some(group.id.shown()),
+            name: Some(group.name.clone()),
+            normalized_name: Some(group.normalized_name()),
+            hidden: Some(group.hidden),
+            locked: Some(group.locked),
+            has_accounts: Some(nature.has_accounts),
+            has_groups: Some(nature.has_groups),
+            mixed: Some(nature.is_mixed()),
+            group_type: nature.single().map(Nature::shown),
+            credit: nature.credit(),
+            permanent: nature.permanent(),
+            parent,
+            properties: Some(group.properties.shown()),
+            agent_id: group.agent.clone(),
+            created_at: Some(group.created.into()),
+            updated_at: Some(group.updated.into()),
+            ..wire::Group::default()
+        })
+    }
+
+    /// Of which natures the accounts in the group and below it are.
+    fn nature_below(&self, id: GroupId) -> Result<Below, Refusal> {
+        let mut below = Below::default();
+        for account in store::groups::accounts(self.db, id)? {
+            below.has_accounts = true;
+            below.natures.insert(account.nature);
+        }
+        for child in store::groups::children(self.db, id)? {
+            below.has_groups = true;
+            below.natures.extend(self.nature_below(child.id)?.natures);
+        }
+        Ok(below)
+    }
+
+    /// Files without their content, as they stand in transactions.
+    pub(crate) fn shown_files(&self, files: &[FileId]) -> Result<Vec<wire::File>, Refusal> {
+        let shown = files.iter().map(|id| store::files::find(self.db, self.book, id));
+        Ok(shown.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+}
+
+/// What is below a group.
+#[derive(Default)]
+struct Below {
+    natures: BTreeSet<Nature>,
+    has_accounts: bool,
+    has_groups: bool,
+}
+
+impl Below {
+    fn is_mixed(&self) -> bool {
+        self.natures.len() > 1
+    }
+
+    /// The nature of all accounts, where it is the same.
+    fn single(&self) -> Option<Nature> {
+        self.natures.first().copied().filter(|_| !self.is_mixed())
+    }
+
+    fn credit(&self) -> Option<bool> {
+        self.single().map(Nature::is_credit)
+    }
+
+    /// Assets and liabilities together are still permanent, incoming and outgoing still not.
+    fn permanent(&self) -> Option<bool> {
+        let first = self.natures.first()?.is_permanent();
+        self.natures.iter().all(|nature| nature.is_permanent() == first).then_some(first)
+    }
+}

@@ -1,0 +1,30 @@
+//! The books and the rules they follow: what Bkper does with what it is asked.
+//!
+//! Here live the resources as the sandbox keeps them and every rule about them. How they are stored is in
+//! [`crate::store`], how they are asked for in [`crate::api`]. Every change is recorded as an event in the same
+//! transaction ([`crate::activity`]).
+
+mod access;
+mod account;
+mod book;
+pub(crate) mod books;
+mod changes;
+mod chart;
+pub(crate) mod collections;
+mod group;
+mod number_id;
+mod properties;
+mod transaction;
+mod user;
+
+pub(crate) use access::{Entered, Permission, Right};
+pub(crate) use account::{Account, Nature};
+pub(crate) use bkper_model::UserId;
+pub(crate) use book::Book;
+pub(crate) use changes::Changes;
+pub(crate) use chart::Chart;
+pub(crate) use group::Group;
+pub(crate) use number_id::{AccountId, GroupId};
+pub(crate) use properties::Properties;
+pub(crate) use transaction::{Status, Transaction, padded};
+pub(crate) use user::User;

@@ -1,0 +1,46 @@
+//! Custom properties: short texts that clients keep with almost everything.
+
+use std::collections::BTreeMap;
+
+use bkper_model::{TextMap, property_key};
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::Refusal;
+
+/// Custom properties under their normalized keys. There are no empty values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Properties(BTreeMap<String, String>);
+
+impl Properties {
+    /// What a client sends: the whole new set. An empty value removes a property, so it is left out.
+    pub(crate) fn given(map: &TextMap) -> Result<Self, Refusal> {
+        let mut properties = BTreeMap::new();
+        for (key, value) in map.iter() {
+            let key = property_key(key)
+                .map_err(|error| Refusal::Invalid { field: "properties", message: error.to_string() })?;
+            let value = value.trim();
+            if !key.is_empty() && !value.is_empty() {
+                properties.insert(key, value.to_owned());
+            }
+        }
+        Ok(Self(properties))
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// Always an object: clients look into it without asking whether it is there.
+    pub(crate) fn shown(&self) -> TextMap {
+        let mut map = TextMap::new();
+        for (key, value) in self.iter() {
+            map.insert(key, value);
+        }
+        map
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a request is refused: one variant for each thing that can be wrong with it.
+//!
+//! How a refusal looks on the wire is told in [`crate::api`]. A refused request changes nothing.
+
+use bkper_model::BookId;
+
+use crate::ledger::{Permission, Right};
+
+/// Why a request is refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Refusal {
+    /// There is no such thing.
+    #[error("{kind} not found: {id}")]
+    NotFound { kind: Kind, id: String },
+
+    /// The user may not see the book. Sent as 404: clients repeat a request that is answered with 401.
+    #[error("The user [{email}] is not a collaborator on the book [{name} - {book}]")]
+    NotACollaborator { email: String, name: String, book: BookId },
+
+    /// The user may see the book, and not do this.
+    #[error("your permission on the book is {}: to {right} takes {}", found.as_str(), right.least().as_str())]
+    Forbidden { right: Right, found: Permission },
+
+    /// The token was issued by this sandbox, and its time is over; or it never was.
+    #[error("Login Required. The access token is expired or unknown")]
+    InvalidToken,
+
+    /// Strict mode, and no token that names a user.
+    #[error("Login Required.")]
+    NoToken,
+
+    /// The body is not JSON, or not of the form that it should have. The word in the message is what clients look for.
+    #[error("InvalidFormatException: {message}")]
+    InvalidFormat { message: String },
+
+    /// Something is missing.
+    #[error("{field} is required")]
+    Required { field: &'static str },
+
+    /// A value is of the right form and makes no sense.
+    #[error("{field}: {message}")]
+    Invalid { field: &'static str, message: String },
+
+    /// Another resource has the name already.
+    #[error("there is already a {kind} with the name {name:?}")]
+    NameTaken { kind: Kind, name: String },
+
+    /// The body is larger than any that the API takes.
+    #[error("the request is too large: a file has at most 20 MB")]
+    TooLarge,
+
+    /// The database failed. The reason is for the log, not for the client.
+    #[error("the sandbox cannot read or write its data")]
+    Storage(#[from] rusqlite::Error),
+}
+
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Account,
+    App,
+    Book,
+    Collaborator,
+    Collection,
+    Comment,
+    Connection,
+    Event,
+    File,
+    Group,
+    Integration,
+    Query,
+    Response,
+    Transaction,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Self::Account => "account",
+            Self::App => "app",
+            Self::Book => "book",
+            Self::Collaborator => "collaborator",
+            Self::Collection => "collection",
+            Self::Comment => "comment",
+            Self::Connection => "connection",
+            Self::Event => "event",
+            Self::File => "file",
+            Self::Group => "group",
+            Self::Integration => "integration",
+            Self::Query => "query",
+            Self::Response => "response",
+            Self::Transaction => "transaction",
+        };
+        f.write_str(text)
+    }
+}

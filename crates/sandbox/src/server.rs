@@ -1,0 +1,121 @@
+//! A running sandbox: started, reached by its address, gone when dropped.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::ServiceExt;
+use axum::extract::Request;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tower::Layer;
+use tower_http::normalize_path::NormalizePathLayer;
+
+use crate::api;
+use crate::clock::Clock;
+use crate::identity::Identities;
+use crate::store::{self, Data, OpenError};
+use crate::world::World;
+
+/// How a sandbox is started.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    listen: SocketAddr,
+    data: Data,
+    strict: bool,
+}
+
+/// A running sandbox. It ends when this is dropped; what is in memory ends with it.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+}
+
+/// The sandbox cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened to.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The data cannot be written.
+    #[error("cannot write the sandbox's data")]
+    Write(#[from] rusqlite::Error),
+}
+
+impl Sandbox {
+    /// A sandbox in memory on a free port of this machine.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox to be told more about.
+    pub fn builder() -> Builder {
+        Builder { listen: (Ipv4Addr::LOCALHOST, 0).into(), data: Data::Memory, strict: false }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base of its URLs, without `/` at the end: what clients call the API's base URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Builder {
+    /// Listens here, instead of on a free port of this machine.
+    #[must_use]
+    pub fn listen(self, address: SocketAddr) -> Self {
+        Self { listen: address, ..self }
+    }
+
+    /// Keeps the state in this file, which is made when there is none, instead of in memory.
+    #[must_use]
+    pub fn data(self, path: impl Into<PathBuf>) -> Self {
+        Self { data: Data::File(path.into()), ..self }
+    }
+
+    /// Accepts only tokens that it knows, instead of any.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let failed = |source| StartError::Listen { address: self.listen, source };
+        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let db = store::open(&self.data)?;
+        let world = World::new(db, Clock::default(), Identities { strict: self.strict });
+        world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
+        let routes = api::router(Arc::new(world));
+        let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
+        let serving = tokio::spawn(async move {
+            let service = ServiceExt::<Request>::into_make_service(service);
+            if let Err(error) = axum::serve(listener, service).await {
+                tracing::error!(%error, "the sandbox can no longer serve");
+            }
+        });
+        Ok(Sandbox { address, serving })
+    }
+}

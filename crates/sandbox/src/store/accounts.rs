@@ -1,0 +1,46 @@
+//! Accounts, and the groups that they are in.
+
+use bkper_model::BookId;
+use rusqlite::{Connection, params};
+
+use super::rows::{all, json, one};
+use crate::ledger::{Account, AccountId};
+
+pub(crate) fn insert(db: &Connection, account: &Account) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO account (id, book, normalized, doc) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![account.id, account.book.as_str(), account.normalized_name(), json(account)?])?;
+    join_groups(db, account)
+}
+
+pub(crate) fn update(db: &Connection, account: &Account) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE account SET normalized = ?2, doc = ?3 WHERE id = ?1")?.execute(params![
+        account.id,
+        account.normalized_name(),
+        json(account)?
+    ])?;
+    db.prepare_cached("DELETE FROM account_group WHERE account = ?1")?.execute([account.id])?;
+    join_groups(db, account)
+}
+
+fn join_groups(db: &Connection, account: &Account) -> rusqlite::Result<()> {
+    let mut join =
+        db.prepare_cached("INSERT OR IGNORE INTO account_group (account, \"group\") VALUES (?1, ?2)")?;
+    account.groups.iter().try_for_each(|group| join.execute(params![account.id, group]).map(drop))
+}
+
+pub(crate) fn delete(db: &Connection, id: AccountId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM account WHERE id = ?1")?.execute([id]).map(drop)
+}
+
+pub(crate) fn find(db: &Connection, book: &BookId, id: AccountId) -> rusqlite::Result<Option<Account>> {
+    one(db, "SELECT doc FROM account WHERE id = ?1 AND book = ?2", params![id, book.as_str()])
+}
+
+pub(crate) fn named(db: &Connection, book: &BookId, normalized: &str) -> rusqlite::Result<Option<Account>> {
+    one(db, "SELECT doc FROM account WHERE book = ?1 AND normalized = ?2", [book.as_str(), normalized])
+}
+
+/// All of the book, in the order of their names.
+pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Account>> {
+    all(db, "SELECT doc FROM account WHERE book = ?1 ORDER BY normalized", [book.as_str()])
+}

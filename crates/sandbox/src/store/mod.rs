@@ -1,0 +1,18 @@
+//! The sandbox's state: one SQLite database, in a file or in memory.
+//!
+//! Here live the tables and what reads and writes their rows. What a row may say is decided in [`crate::ledger`]; rows
+//! are written within the transaction of one request, so a request that is refused leaves nothing behind.
+
+mod open;
+mod rows;
+
+pub(crate) mod accounts;
+pub(crate) mod books;
+pub(crate) mod collaborators;
+pub(crate) mod events;
+pub(crate) mod files;
+pub(crate) mod groups;
+pub(crate) mod users;
+
+pub use open::OpenError;
+pub(crate) use open::{Data, open};

@@ -1,0 +1,36 @@
+//! Rows that hold a resource as JSON.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The resource in the first column of the first row, if there is one.
+pub(crate) fn one<T: DeserializeOwned>(
+    db: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> rusqlite::Result<Option<T>> {
+    db.prepare_cached(sql)?.query_row(params, doc).optional()
+}
+
+/// The resources in the first column of all rows.
+pub(crate) fn all<T: DeserializeOwned>(
+    db: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> rusqlite::Result<Vec<T>> {
+    db.prepare_cached(sql)?.query_map(params, doc)?.collect()
+}
+
+/// The resource in the first column.
+pub(crate) fn doc<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
+    let text = row.get_ref(0)?.as_str()?;
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+}
+
+/// A resource as it stands in `doc`.
+pub(crate) fn json(resource: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(resource).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}

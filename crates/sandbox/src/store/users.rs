@@ -1,0 +1,51 @@
+//! Users, and the tokens that name them.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::rows::{json, one};
+use crate::ledger::User;
+
+pub(crate) fn insert(db: &Connection, user: &User) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO user (id, username, email, doc) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![user.id.as_str(), user.username, user.email, json(user)?])
+        .map(drop)
+}
+
+pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<User>> {
+    one(db, "SELECT doc FROM user WHERE id = ?1", [id])
+}
+
+/// The user with this username or email address.
+pub(crate) fn named(db: &Connection, name: &str) -> rusqlite::Result<Option<User>> {
+    one(db, "SELECT doc FROM user WHERE username = ?1 OR email = ?1", [name])
+}
+
+/// A token that names a user, and when it expires.
+pub(crate) struct Token {
+    pub(crate) user: User,
+    pub(crate) expires: Option<Timestamp>,
+}
+
+pub(crate) fn insert_token(
+    db: &Connection,
+    token: &str,
+    user: &User,
+    expires: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO token (token, user, expires) VALUES (?1, ?2, ?3)")?
+        .execute(params![token, user.id.as_str(), expires.map(Timestamp::as_millisecond)])
+        .map(drop)
+}
+
+pub(crate) fn find_token(db: &Connection, token: &str) -> rusqlite::Result<Option<Token>> {
+    const SQL: &str = "SELECT user.doc, token.expires FROM token JOIN user ON user.id = token.user \
+                       WHERE token.token = ?1";
+    let read = |row: &rusqlite::Row<'_>| {
+        let expires: Option<i64> = row.get(1)?;
+        // Written from a timestamp, so it is in range.
+        let expires = expires.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        Ok(Token { user: super::rows::doc(row)?, expires })
+    };
+    db.prepare_cached(SQL)?.query_row([token], read).optional()
+}

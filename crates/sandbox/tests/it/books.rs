@@ -1,0 +1,66 @@
+//! Books: created, listed, changed, deleted.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
+
+use bookhook_sandbox::Sandbox;
+use serde_json::json;
+
+use crate::client::Client;
+
+#[tokio::test]
+async fn a_book_with_only_a_name_has_bkpers_defaults() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).user("mia");
+    let book = client.post("/v5/books/", json!({"name": "Aurora"})).await.ok();
+    for (field, value) in [
+        ("name", json!("Aurora")),
+        ("ownerName", json!("mia")),
+        ("permission", json!("OWNER")),
+        ("visibility", json!("PRIVATE")),
+        ("datePattern", json!("dd/MM/yyyy")),
+        ("decimalSeparator", json!("DOT")),
+        ("fractionDigits", json!(2)),
+        ("timeZone", json!("UTC")),
+        ("autoPost", json!(true)),
+        ("properties", json!({})),
+    ] {
+        assert_eq!(book[field], value, "{field}");
+    }
+    let id = book["id"].as_str().unwrap();
+    assert_eq!(client.get(&format!("/v5/books/{id}?")).await.ok(), book);
+    assert_eq!(client.get(&format!("/_ah/api/bkper/v5/books/{id}/?&&x=1&")).await.ok(), book);
+}
+
+#[tokio::test]
+async fn the_clearing_date_reopens_a_book() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).user("mia");
+    let book = client.post("/v5/books", json!({"name": "Aurora", "lockDate": "2026-01-31"})).await.ok();
+    assert_eq!(book["lockDate"], "2026-01-31");
+    let path = format!("/v5/books/{}", book["id"].as_str().unwrap());
+    let book = client.put(&path, json!({"lockDate": "1900-00-00"})).await.ok();
+    assert_eq!(book.get("lockDate"), None);
+}
+
+#[tokio::test]
+async fn a_strangers_book_is_not_found_and_says_why() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let book = client.user("mia").post("/v5/books", json!({"name": "Aurora"})).await.ok();
+    let id = book["id"].as_str().unwrap();
+    let refused = client.user("zoe@elsewhere.example").get(&format!("/v5/books/{id}")).await;
+    let expected =
+        format!("The user [zoe@elsewhere.example] is not a collaborator on the book [Aurora - {id}]");
+    assert_eq!(refused.refused(404, "required"), expected);
+    assert_eq!(client.get("/v5/books/none").await.refused(404, "notFound"), "book not found: none");
+}
+
+#[tokio::test]
+async fn an_unknown_value_is_refused_as_clients_expect_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let message = client.post("/v5/books", json!({"name": "A", "decimalSeparator": "BAD"})).await;
+    let message = message.refused(400, "invalidParameter");
+    assert!(message.contains("InvalidFormatException") && message.contains("BAD"), "{message}");
+    assert_eq!(client.get("/v5/books").await.ok()["items"], json!([]));
+}

@@ -1,0 +1,109 @@
+//! A client that knows nothing: it sends what it is told and gives back what came.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot call fails")]
+
+use bookhook_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+/// Somebody who calls the API.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+    agent: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) json: Value,
+}
+
+impl Client {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+        Self { http: reqwest::Client::new(), base: sandbox.url(), token: None, agent: None }
+    }
+
+    /// The same, as this user.
+    pub(crate) fn user(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same, through this app.
+    pub(crate) fn agent(&self, id: &str) -> Self {
+        Self { agent: Some(id.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call("PUT", path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call("PATCH", path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, None).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.send(method, path, body.map(|body| body.to_string().into_bytes()), &[]).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(method.parse().unwrap(), url);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(agent) = &self.agent {
+            request = request.header("bkper-agent-id", agent);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        Answer { status, json }
+    }
+}
+
+impl Answer {
+    /// The JSON of a success.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{}: {}", self.status, self.json);
+        self.json
+    }
+
+    /// The message of a refusal with this status and reason, in the form that all refusals have.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, reason: &str) -> String {
+        assert_eq!(self.status, status, "{}", self.json);
+        let message = self.json["error"]["message"].as_str().unwrap_or_default().to_owned();
+        let detail = json!({"domain": "global", "reason": reason, "message": message});
+        assert_eq!(self.json, json!({"error": {"code": status, "message": message, "errors": [detail]}}));
+        message
+    }
+}

@@ -1,0 +1,5 @@
+//! The sandbox from outside: what a client of Bkper sees.
+
+mod books;
+mod client;
+mod google;
