@@ -1,11 +1,14 @@
 //! The project's habits as commands: `cargo xtask test` is what CI runs.
 
+mod needs;
+
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "\
-cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tests (ARGS go to `cargo test`)
+cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tests (ARGS go to `cargo test`);
+                            installs Node and its packages where they are missing
 cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
 cargo xtask torture [N]     N rounds (500) of killing a host in the middle of a burst
 cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
@@ -14,7 +17,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some((command, rest)) = arguments.split_first() else { return usage() };
     let done = match command.as_str() {
-        "test" => lint().and_then(|()| test(rest)),
+        "test" => lint().and_then(|()| needs::install()).and_then(|()| test(rest)),
         "lint" => lint(),
         "torture" => torture(rest),
         "bench" => bench(rest),

@@ -3,3 +3,5 @@
 mod books;
 mod client;
 mod google;
+mod node;
+mod verifier;

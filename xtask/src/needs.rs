@@ -1,0 +1,63 @@
+//! What the tests need beyond Rust, installed where it is missing: Node and the packages of its folders.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{run, say};
+
+/// Folders with a `package.json` that tests use.
+const NODE_FOLDERS: &[&str] = &["crates/sandbox/tests/node"];
+/// The oldest Node that the packages run on.
+const LEAST_NODE: u32 = 18;
+
+/// Installs what is missing. With everything there it costs nothing, and needs no network.
+pub(crate) fn install() -> Result<()> {
+    node()?;
+    NODE_FOLDERS.iter().try_for_each(|folder| packages(&root().join(folder)))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn node() -> Result<()> {
+    if node_version().is_some_and(|version| version >= LEAST_NODE) && has("npm") {
+        return Ok(());
+    }
+    debian(&["nodejs", "npm"])?;
+    match node_version() {
+        Some(version) if version >= LEAST_NODE => Ok(()),
+        _ => bail!("the tests need Node {LEAST_NODE} or later, and this system's packages have none"),
+    }
+}
+
+fn node_version() -> Option<u32> {
+    let output = Command::new("node").arg("--version").output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn debian(packages: &[&str]) -> Result<()> {
+    say(&format!("xtask: installing {} with apt-get", packages.join(" ")));
+    let apt = |arguments: &[&str]| {
+        run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+    };
+    apt(&["update", "-q"])
+        .and_then(|()| apt(&[&["install", "-qy", "--no-install-recommends"], packages].concat()))
+        .with_context(|| format!("install {} by hand, or run this as root on Debian", packages.join(" ")))
+}
+
+/// `npm ci`, unless the lock file has not changed since the last time.
+fn packages(folder: &Path) -> Result<()> {
+    let modified = |path: &str| folder.join(path).metadata().and_then(|data| data.modified()).ok();
+    if modified("node_modules/.package-lock.json") >= modified("package-lock.json") {
+        return Ok(());
+    }
+    say(&format!("xtask: npm ci in {}", folder.display()));
+    run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+}
