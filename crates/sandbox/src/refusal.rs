@@ -46,6 +46,10 @@ pub(crate) enum Refusal {
     #[error("there is already a {kind} with the name {name:?}")]
     NameTaken { kind: Kind, name: String },
 
+    /// Sums are exact or not at all.
+    #[error("amount: the totals would have more digits than can be kept")]
+    TooManyDigits,
+
     /// The body is larger than any that the API takes.
     #[error("the request is too large: a file has at most 20 MB")]
     TooLarge,

@@ -23,9 +23,10 @@ impl Refusal {
             Self::NotFound { .. } | Self::NotACollaborator { .. } => StatusCode::NOT_FOUND,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::InvalidToken | Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::InvalidFormat { .. } | Self::Required { .. } | Self::Invalid { .. } => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::InvalidFormat { .. }
+            | Self::Required { .. }
+            | Self::Invalid { .. }
+            | Self::TooManyDigits => StatusCode::BAD_REQUEST,
             Self::NameTaken { .. } => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -39,7 +40,9 @@ impl Refusal {
             Self::NotACollaborator { .. } => reason::REQUIRED,
             Self::Forbidden { .. } => reason::FORBIDDEN,
             Self::InvalidToken | Self::NoToken | Self::Required { .. } => reason::REQUIRED,
-            Self::InvalidFormat { .. } | Self::Invalid { .. } | Self::TooLarge => reason::INVALID_PARAMETER,
+            Self::InvalidFormat { .. } | Self::Invalid { .. } | Self::TooManyDigits | Self::TooLarge => {
+                reason::INVALID_PARAMETER
+            }
             Self::NameTaken { .. } => reason::CONFLICT,
             Self::Storage(_) => reason::BACKEND_ERROR,
         }

@@ -26,5 +26,5 @@ pub(crate) use chart::Chart;
 pub(crate) use group::Group;
 pub(crate) use number_id::{AccountId, GroupId};
 pub(crate) use properties::Properties;
-pub(crate) use transaction::{Status, Transaction, padded};
+pub(crate) use transaction::{Posting, Status, Transaction, padded};
 pub(crate) use user::User;

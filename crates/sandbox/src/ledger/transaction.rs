@@ -56,13 +56,38 @@ impl Status {
         matches!(self, Self::Trashed { .. })
     }
 
+    pub(crate) fn is_checked(self) -> bool {
+        self == Self::Checked
+    }
+
     /// Whether it counts in balances.
     pub(crate) fn counts(self) -> bool {
         matches!(self, Self::Unchecked | Self::Checked)
     }
 }
 
+/// What a transaction moves, where and when: nothing of it is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Posting {
+    pub(crate) day: civil::Date,
+    pub(crate) amount: Decimal,
+    pub(crate) credit: AccountId,
+    pub(crate) debit: AccountId,
+}
+
 impl Transaction {
+    /// What the transaction moves, when it is complete.
+    pub(crate) fn posting(&self) -> Option<Posting> {
+        let posting =
+            Posting { day: self.date?, amount: self.amount?, credit: self.credit?, debit: self.debit? };
+        (posting.credit != posting.debit).then_some(posting)
+    }
+
+    /// What counts of the transaction in balances.
+    pub(crate) fn counted(&self) -> Option<Posting> {
+        self.posting().filter(|_| self.status.counts())
+    }
+
     /// The transaction with its accounts, as it stands in answers and events.
     pub(crate) fn shown(&self, book: &Book, chart: &Chart<'_>) -> Result<wire::Transaction, Refusal> {
         let account = |id: Option<AccountId>| {
@@ -84,7 +109,7 @@ impl Transaction {
             properties: Some(self.properties.shown()),
             draft: Some(!self.status.is_posted()),
             posted: Some(self.status.is_posted()),
-            checked: Some(self.status == Status::Checked),
+            checked: Some(self.status.is_checked()),
             trashed: Some(self.status.is_trashed()),
             agent_id: self.agent.clone(),
             created_by: Some(self.created_by.clone()),

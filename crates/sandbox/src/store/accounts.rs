@@ -13,13 +13,15 @@ pub(crate) fn insert(db: &Connection, account: &Account) -> rusqlite::Result<()>
 }
 
 pub(crate) fn update(db: &Connection, account: &Account) -> rusqlite::Result<()> {
+    let is_renamed = find(db, &account.book, account.id)?.is_some_and(|before| before.name != account.name);
     db.prepare_cached("UPDATE account SET normalized = ?2, doc = ?3 WHERE id = ?1")?.execute(params![
         account.id,
         account.normalized_name(),
         json(account)?
     ])?;
     db.prepare_cached("DELETE FROM account_group WHERE account = ?1")?.execute([account.id])?;
-    join_groups(db, account)
+    join_groups(db, account)?;
+    if is_renamed { super::transactions::account_renamed(db, account.id) } else { Ok(()) }
 }
 
 fn join_groups(db: &Connection, account: &Account) -> rusqlite::Result<()> {

@@ -5,6 +5,7 @@
 
 mod open;
 mod rows;
+mod totals;
 
 pub(crate) mod accounts;
 pub(crate) mod books;
@@ -12,6 +13,7 @@ pub(crate) mod collaborators;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;
+pub(crate) mod transactions;
 pub(crate) mod users;
 
 pub use open::OpenError;

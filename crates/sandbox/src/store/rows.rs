@@ -1,5 +1,6 @@
 //! Rows that hold a resource as JSON.
 
+use bkper_model::{Amount, AmountError, Decimal};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::Serialize;
@@ -28,6 +29,14 @@ pub(crate) fn doc<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
     let text = row.get_ref(0)?.as_str()?;
     serde_json::from_str(text)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+}
+
+/// The decimal number that stands as text in this column.
+pub(crate) fn decimal(row: &Row<'_>, column: usize) -> rusqlite::Result<Decimal> {
+    let text = row.get_ref(column)?.as_str()?;
+    let unreadable =
+        |error: AmountError| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into());
+    Amount::from(text).decimal().map_err(unreadable)
 }
 
 /// A resource as it stands in `doc`.
