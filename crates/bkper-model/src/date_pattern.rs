@@ -1,6 +1,6 @@
 //! Date patterns: how the people of a book read and write days.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use jiff::civil;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -86,17 +86,12 @@ impl DatePattern {
             Self::MonthDayYear => (third, first, second),
             Self::YearMonthDay => (first, second, third),
         };
-        civil::Date::new(
-            number(year, 4..=4)?,
-            number(month, 1..=2)?.try_into().ok()?,
-            number(day, 1..=2)?.try_into().ok()?,
-        )
-        .ok()
+        civil::Date::new(number(year, 4..=4)?, number(month, 1..=2)?, number(day, 1..=2)?).ok()
     }
 }
 
-/// Digits only, and as many as `length` allows.
-fn number(digits: &str, length: std::ops::RangeInclusive<usize>) -> Option<i16> {
+/// A number of digits only, and as many as `length` allows.
+pub(crate) fn number<T: FromStr>(digits: &str, length: RangeInclusive<usize>) -> Option<T> {
     let is_number = length.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok())?
 }

@@ -1,7 +1,8 @@
 //! The Bkper API v5 as types: what an event of a book says, and everything that it can contain.
 //!
 //! Here live the resources (books, accounts, transactions, …), their lists and their parts (amounts, dates, ids),
-//! each readable from JSON and writable to it. Nothing here talks to a network, a disk or a clock.
+//! each readable from JSON and writable to it; the forms in which Bkper compares names, keys and days; and the
+//! [query language](query). Nothing here talks to a network, a disk or a clock.
 //!
 //! ```
 //! use bkper_model::{Event, EventType};
@@ -68,6 +69,7 @@ mod lists;
 mod name;
 mod permission;
 mod property_key;
+pub mod query;
 mod request;
 mod saved_query;
 mod template;

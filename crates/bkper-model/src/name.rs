@@ -57,6 +57,11 @@ pub fn hashtags(description: &str) -> Vec<&str> {
     tags
 }
 
+/// Whether a text without `#` is one hashtag as a whole.
+pub(crate) fn is_hashtag(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_in_hashtag)
+}
+
 fn is_in_hashtag(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }

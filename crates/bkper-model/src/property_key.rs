@@ -30,18 +30,21 @@ const CHARACTERS_MAX: usize = 30;
 /// ```
 pub fn property_key(text: &str) -> Result<String, PropertyKeyTooLong> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let key: String =
-        words.join("_").to_lowercase().nfc().filter(|&character| is_in_key(character)).collect();
+    let lower = words.join("_").to_lowercase();
+    // Composed again at the end, because letters may have come together that were apart.
+    let key: String = lower.nfc().filter(|&character| is_in_key(character)).nfc().collect();
     let characters = key.chars().count();
     if characters > CHARACTERS_MAX { Err(PropertyKeyTooLong { key, characters }) } else { Ok(key) }
 }
 
-fn is_in_key(character: char) -> bool {
+pub(crate) fn is_in_key(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '-')
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -63,5 +66,12 @@ mod tests {
         assert_eq!(property_key(&format!("  {longest}!!!")), Ok(longest.clone()));
         let error = property_key(&format!("{longest}x")).unwrap_err();
         assert_eq!(error.characters, 31);
+    }
+    proptest! {
+        #[test]
+        fn a_key_is_its_own_key(text in ".{0,20}") {
+            let key = property_key(&text);
+            prop_assert_eq!(key.as_deref().map(property_key), Ok(key.clone()));
+        }
     }
 }

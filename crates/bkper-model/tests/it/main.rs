@@ -4,6 +4,7 @@ mod documented_events;
 mod event_types;
 mod faults;
 mod lossless;
+mod query;
 mod resources;
 mod typed_objects;
 
