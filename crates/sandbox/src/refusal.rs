@@ -50,6 +50,18 @@ pub(crate) enum Refusal {
     #[error("amount: the totals would have more digits than can be kept")]
     TooManyDigits,
 
+    /// The account is needed by what was posted in it.
+    #[error("the account {name:?} has posted transactions: archive it instead of deleting it")]
+    AccountInUse { name: String },
+
+    /// The group has groups in it.
+    #[error("the group {name:?} has groups in it: move or delete them first")]
+    GroupInUse { name: String },
+
+    /// The group would be its own parent, at once or further up.
+    #[error("the group {name:?} cannot be in itself or in a group that is in it")]
+    GroupCycle { name: String },
+
     /// The body is larger than any that the API takes.
     #[error("the request is too large: a file has at most 20 MB")]
     TooLarge,

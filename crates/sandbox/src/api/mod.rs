@@ -3,7 +3,9 @@
 //! One module for each resource, with its routes on top. They read what a request says and write what the answer is;
 //! what happens in between is told in [`crate::ledger`].
 
+mod accounts;
 mod books;
+mod groups;
 mod refused;
 mod request;
 
@@ -30,7 +32,11 @@ const BODY_LIMIT: usize = 28 * 1024 * 1024;
 
 /// All routes of the API.
 pub(crate) fn router(world: Arc<World>) -> Router {
-    let v5 = Router::new().merge(books::routes()).fallback(refused::no_such_method);
+    let v5 = Router::new()
+        .merge(books::routes())
+        .merge(accounts::routes())
+        .merge(groups::routes())
+        .fallback(refused::no_such_method);
     Router::new()
         .nest("/v5", v5.clone())
         .nest(&format!("{PREFIX}/v5"), v5)

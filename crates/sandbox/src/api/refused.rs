@@ -18,33 +18,24 @@ mod reason {
 }
 
 impl Refusal {
-    fn status(&self) -> StatusCode {
+    fn status_and_reason(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::NotFound { .. } | Self::NotACollaborator { .. } => StatusCode::NOT_FOUND,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
-            Self::InvalidToken | Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::InvalidFormat { .. }
-            | Self::Required { .. }
-            | Self::Invalid { .. }
-            | Self::TooManyDigits => StatusCode::BAD_REQUEST,
-            Self::NameTaken { .. } => StatusCode::CONFLICT,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::NotFound { .. } => reason::NOT_FOUND,
-            // Of a book that the user may not see, clients expect this one.
-            Self::NotACollaborator { .. } => reason::REQUIRED,
-            Self::Forbidden { .. } => reason::FORBIDDEN,
-            Self::InvalidToken | Self::NoToken | Self::Required { .. } => reason::REQUIRED,
-            Self::InvalidFormat { .. } | Self::Invalid { .. } | Self::TooManyDigits | Self::TooLarge => {
-                reason::INVALID_PARAMETER
-            }
-            Self::NameTaken { .. } => reason::CONFLICT,
-            Self::Storage(_) => reason::BACKEND_ERROR,
+            Self::NotFound { .. } => (StatusCode::NOT_FOUND, reason::NOT_FOUND),
+            // Of a book that the user may not see, clients expect this reason.
+            Self::NotACollaborator { .. } => (StatusCode::NOT_FOUND, reason::REQUIRED),
+            Self::Forbidden { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
+            Self::InvalidToken => (StatusCode::UNAUTHORIZED, reason::REQUIRED),
+            Self::NoToken => (StatusCode::UNAUTHORIZED, reason::REQUIRED),
+            Self::InvalidFormat { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            Self::Required { .. } => (StatusCode::BAD_REQUEST, reason::REQUIRED),
+            Self::Invalid { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            Self::TooManyDigits => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            Self::GroupCycle { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            Self::NameTaken { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
+            Self::AccountInUse { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
+            Self::GroupInUse { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, reason::INVALID_PARAMETER),
+            Self::Storage(_) => (StatusCode::INTERNAL_SERVER_ERROR, reason::BACKEND_ERROR),
         }
     }
 }
@@ -54,7 +45,8 @@ impl IntoResponse for Refusal {
         if let Self::Storage(error) = &self {
             tracing::error!(%error, "the sandbox cannot read or write its data");
         }
-        answer(self.status(), self.reason(), self.to_string())
+        let (status, reason) = self.status_and_reason();
+        answer(status, reason, self.to_string())
     }
 }
 

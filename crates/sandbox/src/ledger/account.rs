@@ -1,10 +1,13 @@
 //! An account.
 
-use bkper_model::{self as wire, AgentId, BookId, normalize_name};
+use std::collections::BTreeSet;
+
+use bkper_model::{self as wire, AgentId, BookId, Resource as _, normalize_name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, GroupId, Properties};
+use super::{AccountId, Changes, Chart, GroupId, Nature, Properties, name_given};
+use crate::refusal::Refusal;
 
 /// An account of a book.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +18,7 @@ pub(crate) struct Account {
     pub(crate) nature: Nature,
     pub(crate) archived: bool,
     /// The groups that the account is in directly.
-    pub(crate) groups: Vec<GroupId>,
+    pub(crate) groups: BTreeSet<GroupId>,
     pub(crate) properties: Properties,
     /// Whether a transaction was ever posted in the account. It is then archived instead of deleted.
     pub(crate) has_transaction_posted: bool,
@@ -27,6 +30,47 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// An account that is still to be named.
+    pub(crate) fn new(id: AccountId, book: BookId, agent: Option<AgentId>, now: Timestamp) -> Self {
+        Self {
+            id,
+            book,
+            name: String::new(),
+            nature: Nature::Asset,
+            archived: false,
+            groups: BTreeSet::new(),
+            properties: Properties::default(),
+            has_transaction_posted: false,
+            balance_verified: false,
+            agent,
+            created: now,
+            updated: now,
+        }
+    }
+
+    /// Takes over what a client sends: absent fields stay as they are, `null` clears.
+    pub(super) fn change(&mut self, body: &wire::Account, chart: &Chart<'_>) -> Result<Changes, Refusal> {
+        let mut changes = Changes::default();
+        if let Some(name) = &body.name {
+            changes.set("name", &mut self.name, name_given(name)?, String::clone);
+        }
+        if let Some(nature) = body.account_type.as_ref().and_then(Nature::given) {
+            changes.set("type", &mut self.nature, nature, |nature| nature.shown().to_string());
+        }
+        if let Some(archived) = body.archived {
+            changes.set("archived", &mut self.archived, archived, ToString::to_string);
+        }
+        if body.groups.is_some() || body.is_null("groups") {
+            let groups = chart.referred_groups(body.groups.as_deref().unwrap_or_default())?;
+            changes.set("groups", &mut self.groups, groups, ids);
+        }
+        if body.properties.is_some() || body.is_null("properties") {
+            let properties = Properties::given(&body.properties.clone().unwrap_or_default())?;
+            changes.set_properties(&mut self.properties, properties);
+        }
+        Ok(changes)
+    }
+
     pub(crate) fn normalized_name(&self) -> String {
         normalize_name(&self.name)
     }
@@ -53,37 +97,6 @@ impl Account {
     }
 }
 
-/// The type of an account, which tells its sign and whether its balance goes on from period to period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum Nature {
-    Asset,
-    Liability,
-    Incoming,
-    Outgoing,
-}
-
-impl Nature {
-    pub(crate) fn is_credit(self) -> bool {
-        matches!(self, Self::Liability | Self::Incoming)
-    }
-
-    pub(crate) fn is_permanent(self) -> bool {
-        matches!(self, Self::Asset | Self::Liability)
-    }
-
-    pub(crate) fn shown(self) -> wire::AccountType {
-        match self {
-            Self::Asset => wire::AccountType::Asset,
-            Self::Liability => wire::AccountType::Liability,
-            Self::Incoming => wire::AccountType::Incoming,
-            Self::Outgoing => wire::AccountType::Outgoing,
-        }
-    }
-
-    /// The nature that a client names. Requests with unknown ones are refused before.
-    pub(crate) fn given(account_type: &wire::AccountType) -> Option<Self> {
-        let all = [Self::Asset, Self::Liability, Self::Incoming, Self::Outgoing];
-        all.into_iter().find(|nature| nature.shown() == *account_type)
-    }
+fn ids(groups: &BTreeSet<GroupId>) -> String {
+    groups.iter().map(|group| group.0.to_string()).collect::<Vec<_>>().join(",")
 }

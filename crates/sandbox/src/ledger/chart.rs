@@ -7,7 +7,7 @@ use std::rc::Rc;
 use bkper_model::{self as wire, BookId, FileId, normalize_name};
 use rusqlite::Connection;
 
-use super::{Account, AccountId, Group, GroupId, Nature};
+use super::{Account, AccountId, Group, GroupId};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
 
@@ -17,11 +17,12 @@ pub(crate) struct Chart<'a> {
     db: &'a Connection,
     book: &'a BookId,
     accounts: RefCell<HashMap<AccountId, Rc<wire::Account>>>,
+    groups: RefCell<HashMap<GroupId, Rc<wire::Group>>>,
 }
 
 impl<'a> Chart<'a> {
     pub(crate) fn new(db: &'a Connection, book: &'a BookId) -> Self {
-        Self { db, book, accounts: RefCell::default() }
+        Self { db, book, accounts: RefCell::default(), groups: RefCell::default() }
     }
 
     /// The account with this id or else with this name. Ids of other books are no ids here.
@@ -71,6 +72,12 @@ impl<'a> Chart<'a> {
         self.referred(id, name, |text| self.find_group(text))
     }
 
+    /// The groups that a client refers to. Those that are not in this book are left out.
+    pub(crate) fn referred_groups(&self, references: &[wire::Group]) -> Result<BTreeSet<GroupId>, Refusal> {
+        let groups = references.iter().filter_map(|group| self.referred_group(group).transpose());
+        groups.map(|group| Ok(group?.id)).collect()
+    }
+
     fn referred<T>(
         &self,
         id: Option<&str>,
@@ -103,83 +110,34 @@ impl<'a> Chart<'a> {
         Ok(account.shown(groups))
     }
 
+    /// All accounts of the book with their groups, by name.
+    pub(crate) fn accounts(&self) -> Result<Vec<wire::Account>, Refusal> {
+        let accounts = store::accounts::of_book(self.db, self.book)?;
+        accounts.iter().map(|account| self.show_account(account)).collect()
+    }
+
+    /// All groups of the book with their parents, by name.
+    pub(crate) fn groups(&self) -> Result<Vec<wire::Group>, Refusal> {
+        let groups = store::groups::of_book(self.db, self.book)?;
+        groups.iter().map(|group| self.shown_group(group.id)).collect()
+    }
+
     /// The group with its parent, as it stands in answers and events.
     pub(crate) fn shown_group(&self, id: GroupId) -> Result<wire::Group, Refusal> {
+        if let Some(shown) = self.groups.borrow().get(&id) {
+            return Ok((**shown).clone());
+        }
         let unknown = || Refusal::NotFound { kind: Kind::Group, id: id.0.to_string() };
         let group = store::groups::find(self.db, self.book, id)?.ok_or_else(unknown)?;
-        self.show_group(&group)
-    }
-
-    fn show_group(&self, group: &Group) -> Result<wire::Group, Refusal> {
-        let nature = self.nature_below(group.id)?;
-        let parent = group.parent.map(|parent| self.shown_group(parent)).transpose()?.map(Box::new);
-        Ok(wire::Group {
-            id: Some(group.id.shown()),
-            name: Some(group.name.clone()),
-            normalized_name: Some(group.normalized_name()),
-            hidden: Some(group.hidden),
-            locked: Some(group.locked),
-            has_accounts: Some(nature.has_accounts),
-            has_groups: Some(nature.has_groups),
-            mixed: Some(nature.is_mixed()),
-            group_type: nature.single().map(Nature::shown),
-            credit: nature.credit(),
-            permanent: nature.permanent(),
-            parent,
-            properties: Some(group.properties.shown()),
-            agent_id: group.agent.clone(),
-            created_at: Some(group.created.into()),
-            updated_at: Some(group.updated.into()),
-            ..wire::Group::default()
-        })
-    }
-
-    /// Of which natures the accounts in the group and below it are.
-    fn nature_below(&self, id: GroupId) -> Result<Below, Refusal> {
-        let mut below = Below::default();
-        for account in store::groups::accounts(self.db, id)? {
-            below.has_accounts = true;
-            below.natures.insert(account.nature);
-        }
-        for child in store::groups::children(self.db, id)? {
-            below.has_groups = true;
-            below.natures.extend(self.nature_below(child.id)?.natures);
-        }
-        Ok(below)
+        let parent = group.parent.map(|parent| self.shown_group(parent)).transpose()?;
+        let shown = group.shown(parent, &store::groups::below(self.db, id)?);
+        self.groups.borrow_mut().insert(id, Rc::new(shown.clone()));
+        Ok(shown)
     }
 
     /// Files without their content, as they stand in transactions.
     pub(crate) fn shown_files(&self, files: &[FileId]) -> Result<Vec<wire::File>, Refusal> {
         let shown = files.iter().map(|id| store::files::find(self.db, self.book, id));
         Ok(shown.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
-    }
-}
-
-/// What is below a group.
-#[derive(Default)]
-struct Below {
-    natures: BTreeSet<Nature>,
-    has_accounts: bool,
-    has_groups: bool,
-}
-
-impl Below {
-    fn is_mixed(&self) -> bool {
-        self.natures.len() > 1
-    }
-
-    /// The nature of all accounts, where it is the same.
-    fn single(&self) -> Option<Nature> {
-        self.natures.first().copied().filter(|_| !self.is_mixed())
-    }
-
-    fn credit(&self) -> Option<bool> {
-        self.single().map(Nature::is_credit)
-    }
-
-    /// Assets and liabilities together are still permanent, incoming and outgoing still not.
-    fn permanent(&self) -> Option<bool> {
-        let first = self.natures.first()?.is_permanent();
-        self.natures.iter().all(|nature| nature.is_permanent() == first).then_some(first)
     }
 }

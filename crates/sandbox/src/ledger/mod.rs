@@ -6,24 +6,30 @@
 
 mod access;
 mod account;
+pub(crate) mod accounts;
 mod book;
 pub(crate) mod books;
 mod changes;
 mod chart;
 pub(crate) mod collections;
 mod group;
+pub(crate) mod groups;
+mod name;
+mod nature;
 mod number_id;
 mod properties;
 mod transaction;
 mod user;
 
 pub(crate) use access::{Entered, Permission, Right};
-pub(crate) use account::{Account, Nature};
+pub(crate) use account::Account;
 pub(crate) use bkper_model::UserId;
 pub(crate) use book::Book;
 pub(crate) use changes::Changes;
 pub(crate) use chart::Chart;
-pub(crate) use group::Group;
+pub(crate) use group::{Below, Group};
+use name::name_given;
+pub(crate) use nature::Nature;
 pub(crate) use number_id::{AccountId, GroupId};
 pub(crate) use properties::Properties;
 pub(crate) use transaction::{Posting, Status, Transaction, padded};

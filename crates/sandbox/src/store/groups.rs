@@ -4,7 +4,7 @@ use bkper_model::BookId;
 use rusqlite::{Connection, params};
 
 use super::rows::{all, json, one};
-use crate::ledger::{Account, Group, GroupId};
+use crate::ledger::{Account, Below, Group, GroupId};
 
 pub(crate) fn insert(db: &Connection, group: &Group) -> rusqlite::Result<()> {
     db.prepare_cached(
@@ -20,6 +20,10 @@ pub(crate) fn update(db: &Connection, group: &Group) -> rusqlite::Result<()> {
         .map(drop)
 }
 
+pub(crate) fn delete(db: &Connection, id: GroupId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM \"group\" WHERE id = ?1")?.execute([id]).map(drop)
+}
+
 pub(crate) fn find(db: &Connection, book: &BookId, id: GroupId) -> rusqlite::Result<Option<Group>> {
     one(db, "SELECT doc FROM \"group\" WHERE id = ?1 AND book = ?2", params![id, book.as_str()])
 }
@@ -33,9 +37,19 @@ pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Gr
     all(db, "SELECT doc FROM \"group\" WHERE book = ?1 ORDER BY normalized", [book.as_str()])
 }
 
-/// The groups right below this one.
-pub(crate) fn children(db: &Connection, id: GroupId) -> rusqlite::Result<Vec<Group>> {
-    all(db, "SELECT doc FROM \"group\" WHERE parent = ?1 ORDER BY normalized", [id])
+/// What is in a group, and of which natures the accounts in it and below it are.
+pub(crate) fn below(db: &Connection, id: GroupId) -> rusqlite::Result<Below> {
+    const INSIDE: &str = "SELECT EXISTS (SELECT 1 FROM account_group WHERE \"group\" = ?1), \
+                          EXISTS (SELECT 1 FROM \"group\" WHERE parent = ?1)";
+    const NATURES: &str = "WITH RECURSIVE below (id) AS (\
+                           SELECT ?1 UNION SELECT \"group\".id FROM \"group\" JOIN below ON parent = below.id) \
+                           SELECT DISTINCT nature FROM below \
+                           JOIN account_group ON account_group.\"group\" = below.id \
+                           JOIN account ON account.id = account";
+    let (has_accounts, has_groups) =
+        db.prepare_cached(INSIDE)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let natures = db.prepare_cached(NATURES)?.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(Below { has_accounts, has_groups, natures })
 }
 
 /// The accounts right in this group.

@@ -59,6 +59,7 @@ CREATE TABLE account (
     id         INTEGER PRIMARY KEY,
     book       TEXT NOT NULL REFERENCES book (id) ON DELETE CASCADE,
     normalized TEXT NOT NULL,          -- the normalized name
+    nature     TEXT NOT NULL,          -- the type
     doc        TEXT NOT NULL,
     UNIQUE (book, normalized)
 ) STRICT;

@@ -153,27 +153,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::ledger::{Account, Book, Nature, Properties, Status, User};
+    use crate::ledger::{Account, Book, Properties, Status, User};
     use crate::store::{self, Data};
 
     const BANK: AccountId = AccountId(1);
     const RENT: AccountId = AccountId(2);
 
     fn account(id: AccountId, name: &str) -> Account {
-        Account {
-            id,
-            book: "aurora".into(),
-            name: name.to_owned(),
-            nature: Nature::Asset,
-            archived: false,
-            groups: Vec::new(),
-            properties: Properties::default(),
-            has_transaction_posted: false,
-            balance_verified: true,
-            agent: None,
-            created: jiff::Timestamp::UNIX_EPOCH,
-            updated: jiff::Timestamp::UNIX_EPOCH,
-        }
+        let blank = Account::new(id, "aurora".into(), None, jiff::Timestamp::UNIX_EPOCH);
+        Account { name: name.to_owned(), ..blank }
     }
 
     fn book_with_two_accounts() -> Connection {

@@ -56,6 +56,12 @@ impl Client {
         self.call("DELETE", path, None).await
     }
 
+    /// Makes a book, and gives its path.
+    pub(crate) async fn new_book(&self, name: &str) -> String {
+        let book = self.post("/v5/books", json!({"name": name})).await.ok();
+        format!("/v5/books/{}", book["id"].as_str().unwrap())
+    }
+
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.send(method, path, body.map(|body| body.to_string().into_bytes()), &[]).await
     }

@@ -1,5 +1,6 @@
 //! The sandbox from outside: what a client of Bkper sees.
 
+mod accounts;
 mod books;
 mod client;
 mod google;
