@@ -24,6 +24,8 @@ mod refusal;
 mod server;
 mod store;
 mod world;
+mod yaml;
 
 pub use server::{Builder, Sandbox, StartError};
 pub use store::OpenError;
+pub use yaml::YamlError;
