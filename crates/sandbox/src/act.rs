@@ -9,7 +9,7 @@ use bkper_model::{AgentId, BookId, TimestampMs};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::ledger::{Book, Entered, Right, User};
+use crate::ledger::{Book, Entered, Right, User, collections};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
 
@@ -25,9 +25,14 @@ pub(crate) struct View<'a> {
     pub(crate) db: &'a Connection,
     pub(crate) now: Timestamp,
     pub(crate) actor: &'a Actor,
+    pub(crate) collections: collections::Shown,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    pub(crate) fn new(db: &'a Connection, now: Timestamp, actor: &'a Actor) -> Self {
+        Self { db, now, actor, collections: collections::Shown::default() }
+    }
+
     /// The book, if the user may do this in it. The way to every book leads through here.
     pub(crate) fn enter(&self, id: &BookId, right: Right) -> Result<Entered, Refusal> {
         let unknown = || Refusal::NotFound { kind: Kind::Book, id: id.to_string() };
@@ -75,6 +80,9 @@ impl Act<'_> {
 
     /// Notes that something in the book changed.
     pub(crate) fn touch(&self, book: &Book) -> Result<(), Refusal> {
-        Ok(store::books::touch(self.db, &book.id, self.now)?)
+        if store::books::touch(self.db, &book.id, self.now)? {
+            self.collections.forget();
+        }
+        Ok(())
     }
 }

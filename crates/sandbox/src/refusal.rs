@@ -22,6 +22,10 @@ pub(crate) enum Refusal {
     #[error("your permission on the book is {}: to {right} takes {}", found.as_str(), right.least().as_str())]
     Forbidden { right: Right, found: Permission },
 
+    /// It is somebody else's, and only its owner changes it.
+    #[error("the {kind} belongs to {owner}, and only its owner may change it")]
+    NotTheOwner { kind: Kind, owner: String },
+
     /// The token was issued by this sandbox, and its time is over; or it never was.
     #[error("Login Required. The access token is expired or unknown")]
     InvalidToken,

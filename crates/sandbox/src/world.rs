@@ -54,7 +54,7 @@ impl World {
         self.transact(|db, world| {
             let now = world.clock.now();
             let actor: Actor = world.identities.actor(db, who, now)?;
-            deed(&Act { view: View { db, now, actor: &actor } })
+            deed(&Act { view: View::new(db, now, &actor) })
         })
     }
 

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod books;
+mod collections;
 mod groups;
 mod refused;
 mod request;
@@ -36,6 +37,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(books::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
+        .merge(collections::routes())
         .fallback(refused::no_such_method);
     Router::new()
         .nest("/v5", v5.clone())

@@ -174,12 +174,16 @@ impl Book {
         if self.owner == user.id {
             return Ok(Permission::Owner);
         }
-        let shared = store::books::permission(db, &self.id, &user.id)?.unwrap_or(Permission::None);
+        Ok(self.permission_with(store::books::permission(db, &self.id, &user.id)?))
+    }
+
+    /// What a user may do with whom the book is shared to this extent, the owner included.
+    pub(super) fn permission_with(&self, shared: Option<Permission>) -> Permission {
         let open = match self.visibility {
             wire::Visibility::Public => Permission::Viewer,
             _ => Permission::None,
         };
-        Ok(shared.max(open))
+        shared.unwrap_or(Permission::None).max(open)
     }
 
     /// The book as its user sees it, with its collection.
@@ -188,7 +192,7 @@ impl Book {
         Ok(wire::Book { collection, ..self.listed(view, permission)? })
     }
 
-    /// The book as it stands in a collection: with all its settings and without the collection.
+    /// The book with all its settings and counters, without its collection.
     pub(crate) fn listed(&self, view: &View<'_>, permission: Permission) -> Result<wire::Book, Refusal> {
         let today = self.today(view.now);
         let month = i32::from(today.year()) * 100 + i32::from(today.month());
@@ -204,7 +208,8 @@ impl Book {
         })
     }
 
-    fn settings(&self, now: Timestamp, permission: Permission) -> wire::Book {
+    /// The book as it stands in a collection: its settings.
+    pub(super) fn settings(&self, now: Timestamp, permission: Permission) -> wire::Book {
         let offset = self.zone().to_offset(now);
         wire::Book {
             id: Some(self.id.clone()),

@@ -47,6 +47,7 @@ pub(crate) fn update(act: &Act<'_>, id: &BookId, body: &wire::Book) -> Result<wi
     }
     book.updated = act.now;
     store::books::update(act.db, &book)?;
+    act.collections.forget();
     act.touch(&book)?;
     let shown = book.shown(act, permission)?;
     act.record(&book, EventType::BookUpdated, id.as_str(), EventObject::Book(shown.clone()), Some(previous))?;

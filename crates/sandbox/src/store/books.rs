@@ -19,11 +19,10 @@ pub(crate) fn update(db: &Connection, book: &Book) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// Notes that something in the book changed.
-pub(crate) fn touch(db: &Connection, book: &BookId, now: Timestamp) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE book SET updated = max(updated, ?2) WHERE id = ?1")?
-        .execute(params![book.as_str(), now.as_millisecond()])
-        .map(drop)
+/// Notes that something in the book changed; `false` when that was noted for this time already.
+pub(crate) fn touch(db: &Connection, book: &BookId, now: Timestamp) -> rusqlite::Result<bool> {
+    let sql = "UPDATE book SET updated = ?2 WHERE id = ?1 AND updated < ?2";
+    Ok(db.prepare_cached(sql)?.execute(params![book.as_str(), now.as_millisecond()])? > 0)
 }
 
 /// Removes the book with everything in it but its events.

@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod client;
+mod collections;
 mod google;
 mod node;
 mod verifier;

@@ -1,0 +1,73 @@
+//! `collections`
+
+use axum::extract::{Path, State};
+use axum::routing::{delete, get, patch};
+use axum::{Json, Router};
+use bkper_model::{Book, BookId, BookList, Collection, CollectionId, CollectionList};
+
+use super::{Answer, Body, Caller, Shared};
+use crate::ledger::collections;
+use crate::refusal::Refusal;
+
+pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
+    Router::new()
+        .route("/collections", get(list).post(create).put(update))
+        .route("/collections/{collection}", delete(remove))
+        .route("/collections/{collection}/books/add", patch(add_books))
+        .route("/collections/{collection}/books/remove", patch(remove_books))
+}
+
+async fn list(State(world): Shared, Caller(who): Caller) -> Answer<CollectionList> {
+    let items = world.read(who, collections::list).await?;
+    Ok(Json(CollectionList { items: Some(items), ..CollectionList::default() }))
+}
+
+async fn create(
+    State(world): Shared,
+    Caller(who): Caller,
+    Body(collection): Body<Collection>,
+) -> Answer<Collection> {
+    world.write(who, move |act| collections::create(act, &collection)).await.map(Json)
+}
+
+async fn update(
+    State(world): Shared,
+    Caller(who): Caller,
+    Body(collection): Body<Collection>,
+) -> Answer<Collection> {
+    world.write(who, move |act| collections::update(act, &collection)).await.map(Json)
+}
+
+async fn remove(State(world): Shared, Caller(who): Caller, Path(id): Path<String>) -> Answer<BookList> {
+    world.write(who, move |act| collections::delete(act, &CollectionId::new(id))).await.map(books)
+}
+
+async fn add_books(
+    State(world): Shared,
+    Caller(who): Caller,
+    Path(id): Path<String>,
+    Body(list): Body<BookList>,
+) -> Answer<BookList> {
+    let named = ids(list)?;
+    world.write(who, move |act| collections::add(act, &CollectionId::new(id), &named)).await.map(books)
+}
+
+async fn remove_books(
+    State(world): Shared,
+    Caller(who): Caller,
+    Path(id): Path<String>,
+    Body(list): Body<BookList>,
+) -> Answer<BookList> {
+    let named = ids(list)?;
+    world.write(who, move |act| collections::remove(act, &CollectionId::new(id), &named)).await.map(books)
+}
+
+/// Of the books in the body, only the ids matter.
+fn ids(list: BookList) -> Result<Vec<BookId>, Refusal> {
+    let books = list.items.unwrap_or_default().into_iter();
+    books.map(|book| book.id.ok_or(Refusal::Required { field: "id" })).collect()
+}
+
+fn books(items: Vec<Book>) -> Json<BookList> {
+    Json(BookList { items: Some(items), ..BookList::default() })
+}
