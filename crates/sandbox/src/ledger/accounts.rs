@@ -2,7 +2,7 @@
 
 use bkper_model::{self as wire, BookId, EventObject, EventType, TextMap};
 
-use super::{Account, AccountId, Book, Chart, Entered, Right};
+use super::{Account, AccountId, Book, Chart, Entered, Right, Transaction};
 use crate::act::{Act, View};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
@@ -105,8 +105,23 @@ fn delete_in(act: &Act<'_>, book: &Book, id: &str) -> Result<wire::Account, Refu
         return Err(Refusal::AccountInUse { name: account.name });
     }
     let shown = chart.show_account(&account)?;
+    leave_drafts(act, account.id)?;
     store::accounts::delete(act.db, account.id)?;
     record(act, book, shown, EventType::AccountDeleted, None)
+}
+
+/// Takes the account out of the drafts that it is in.
+fn leave_drafts(act: &Act<'_>, id: AccountId) -> Result<(), Refusal> {
+    let another = |account: &AccountId| *account != id;
+    for before in store::transactions::of_account(act.db, id)? {
+        let after = Transaction {
+            credit: before.credit.filter(another),
+            debit: before.debit.filter(another),
+            ..before.clone()
+        };
+        store::transactions::update(act.db, &before, &after)?;
+    }
+    Ok(())
 }
 
 fn id_of(body: &wire::Account) -> Result<&str, Refusal> {

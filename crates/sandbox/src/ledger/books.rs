@@ -2,7 +2,7 @@
 
 use bkper_model::{self as wire, BookId, EventObject, EventType};
 
-use super::{Book, Entered, Permission, Right};
+use super::{Book, Chart, Entered, Permission, Right};
 use crate::act::{Act, View};
 use crate::refusal::Refusal;
 use crate::store;
@@ -29,10 +29,23 @@ pub(crate) fn create(act: &Act<'_>, body: &wire::Book) -> Result<wire::Book, Ref
     told(act, &Entered { book, permission: Permission::Owner }, EventType::BookCreated)
 }
 
-/// The book as it is.
-pub(crate) fn get(view: &View<'_>, id: &BookId) -> Result<wire::Book, Refusal> {
+/// What comes with a book.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Load {
+    pub(crate) accounts: bool,
+    pub(crate) groups: bool,
+}
+
+/// The book as it is. Who may not see its chart gets the book without.
+pub(crate) fn get(view: &View<'_>, id: &BookId, load: Load) -> Result<wire::Book, Refusal> {
     let Entered { book, permission } = view.enter(id, Right::See)?;
-    book.shown(view, permission)
+    let chart = Chart::new(view.db, &book.id);
+    let is_seen = Right::SeeChart.is_in(permission);
+    Ok(wire::Book {
+        accounts: (load.accounts && is_seen).then(|| chart.accounts()).transpose()?,
+        groups: (load.groups && is_seen).then(|| chart.groups()).transpose()?,
+        ..book.shown(view, permission)?
+    })
 }
 
 /// Changes the book's settings.
@@ -62,14 +75,8 @@ pub(crate) fn delete(act: &Act<'_>, id: &BookId) -> Result<wire::Book, Refusal> 
     Ok(shown)
 }
 
-/// Confirms the balances of the book.
-pub(crate) fn audit(act: &Act<'_>, id: &BookId) -> Result<(), Refusal> {
-    let entered = act.enter(id, Right::Manage)?;
-    told(act, &entered, EventType::BookAudited).map(drop)
-}
-
 /// Records what happened to the book as a whole.
-fn told(act: &Act<'_>, entered: &Entered, what: EventType) -> Result<wire::Book, Refusal> {
+pub(super) fn told(act: &Act<'_>, entered: &Entered, what: EventType) -> Result<wire::Book, Refusal> {
     let Entered { book, permission } = entered;
     let shown = book.shown(act, *permission)?;
     act.record(book, what, book.id.as_str(), EventObject::Book(shown.clone()), None)?;

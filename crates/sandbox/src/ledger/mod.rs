@@ -7,12 +7,14 @@
 mod access;
 mod account;
 pub(crate) mod accounts;
+pub(crate) mod audit;
 mod book;
 pub(crate) mod books;
 mod changes;
 mod chart;
 mod collection;
 pub(crate) mod collections;
+pub(crate) mod copy;
 mod group;
 pub(crate) mod groups;
 mod name;

@@ -5,7 +5,6 @@
 
 mod open;
 mod rows;
-mod totals;
 
 pub(crate) mod accounts;
 pub(crate) mod books;
@@ -14,6 +13,7 @@ pub(crate) mod collections;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;
+pub(crate) mod totals;
 pub(crate) mod transactions;
 pub(crate) mod users;
 

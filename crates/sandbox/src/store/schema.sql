@@ -68,7 +68,7 @@ CREATE TABLE "group" (
     id         INTEGER PRIMARY KEY,
     book       TEXT NOT NULL REFERENCES book (id) ON DELETE CASCADE,
     normalized TEXT NOT NULL,
-    parent     INTEGER REFERENCES "group",
+    parent     INTEGER REFERENCES "group" DEFERRABLE INITIALLY DEFERRED, -- a copy's groups come in any order
     doc        TEXT NOT NULL,
     UNIQUE (book, normalized)
 ) STRICT;

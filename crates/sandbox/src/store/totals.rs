@@ -1,9 +1,11 @@
 //! What the posted transactions add up to: by account and day, and how many there are in a month.
 
-use bkper_model::{Decimal, date_value};
+use bkper_model::{BookId, Decimal, date_value};
 use jiff::civil;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::rows::decimal;
+use crate::ledger::audit::{Moved, Totals};
 use crate::ledger::{AccountId, Posting, Transaction};
 use crate::refusal::Refusal;
 
@@ -31,6 +33,17 @@ pub(super) fn apply(
         note_posted(db, new.debit)?;
     }
     Ok(())
+}
+
+/// All totals that are kept of the book.
+pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Totals> {
+    const SQL: &str = "SELECT account, day, day_total.credit, day_total.debit FROM account \
+                       JOIN day_total ON account = account.id WHERE book = ?1";
+    let read = |row: &Row<'_>| {
+        let moved = Moved { credit: decimal(row, 2)?, debit: decimal(row, 3)? };
+        Ok(((row.get(0)?, row.get(1)?), moved))
+    };
+    db.prepare_cached(SQL)?.query_map([book.as_str()], read)?.collect()
 }
 
 fn move_amount(db: &Connection, posting: &Posting, amount: Decimal) -> Result<(), Refusal> {
@@ -64,7 +77,7 @@ fn add(
 
 fn find(db: &Connection, account: AccountId, day: u32) -> rusqlite::Result<(Decimal, Decimal)> {
     let sql = "SELECT credit, debit FROM day_total WHERE account = ?1 AND day = ?2";
-    let read = |row: &rusqlite::Row<'_>| Ok((super::rows::decimal(row, 0)?, super::rows::decimal(row, 1)?));
+    let read = |row: &Row<'_>| Ok((decimal(row, 0)?, decimal(row, 1)?));
     Ok(db.prepare_cached(sql)?.query_row(params![account, day], read).optional()?.unwrap_or_default())
 }
 

@@ -1,6 +1,7 @@
 //! Transactions, what they are found by, and the totals that follow them.
 
 use bkper_model::{BookId, FileId, TransactionId, date_value, fold_text, hashtags};
+use jiff::civil;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{all, json, one};
@@ -64,6 +65,16 @@ pub(crate) fn with_remote_id(
     const SQL: &str = "SELECT doc FROM remote_id JOIN \"transaction\" ON seq = remote_id.\"transaction\" \
         WHERE remote_id.book = ?1 AND remote_id = ?2 AND NOT trashed ORDER BY seq LIMIT 1";
     one(db, SQL, [book.as_str(), remote_id])
+}
+
+/// What was posted in the book on the day and later and is not in the trash, oldest first.
+pub(crate) fn posted(
+    db: &Connection,
+    book: &BookId,
+    since: civil::Date,
+) -> rusqlite::Result<Vec<Transaction>> {
+    const SQL: &str = "SELECT doc FROM \"transaction\" WHERE book = ?1 AND day >= ?2 AND posted AND NOT trashed ORDER BY seq";
+    all(db, SQL, params![book.as_str(), date_value(since)])
 }
 
 /// All transactions in which the account stands on either side, oldest first: drafts and trash too.
