@@ -7,30 +7,28 @@ use super::rows::{all, json, one};
 use crate::ledger::{Account, AccountId};
 
 pub(crate) fn insert(db: &Connection, account: &Account) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO account (id, book, normalized, nature, doc) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            account.id,
-            account.book.as_str(),
-            account.normalized_name(),
-            account.nature,
-            json(account)?
-        ])?;
+    db.prepare_cached("INSERT INTO account (id, book, normalized, doc) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![account.id, account.book.as_str(), account.normalized_name(), json(account)?])?;
     join_groups(db, account)
 }
 
 pub(crate) fn update(db: &Connection, account: &Account) -> rusqlite::Result<()> {
     let is_renamed = find(db, &account.book, account.id)?.is_some_and(|before| before.name != account.name);
-    db.prepare_cached("UPDATE account SET normalized = ?2, nature = ?3, doc = ?4 WHERE id = ?1")?
-        .execute(params![account.id, account.normalized_name(), account.nature, json(account)?])?;
+    db.prepare_cached("UPDATE account SET normalized = ?2, doc = ?3 WHERE id = ?1")?.execute(params![
+        account.id,
+        account.normalized_name(),
+        json(account)?
+    ])?;
     db.prepare_cached("DELETE FROM account_group WHERE account = ?1")?.execute([account.id])?;
     join_groups(db, account)?;
     if is_renamed { super::transactions::account_renamed(db, account.id) } else { Ok(()) }
 }
 
 fn join_groups(db: &Connection, account: &Account) -> rusqlite::Result<()> {
-    let mut join =
-        db.prepare_cached("INSERT OR IGNORE INTO account_group (account, \"group\") VALUES (?1, ?2)")?;
-    account.groups.iter().try_for_each(|group| join.execute(params![account.id, group]).map(drop))
+    let sql = "INSERT INTO account_group (account, \"group\", nature) VALUES (?1, ?2, ?3)";
+    let mut join = db.prepare_cached(sql)?;
+    let mut groups = account.groups.iter();
+    groups.try_for_each(|group| join.execute(params![account.id, group, account.nature]).map(drop))
 }
 
 pub(crate) fn delete(db: &Connection, id: AccountId) -> rusqlite::Result<()> {

@@ -41,11 +41,12 @@ pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Gr
 pub(crate) fn below(db: &Connection, id: GroupId) -> rusqlite::Result<Below> {
     const INSIDE: &str = "SELECT EXISTS (SELECT 1 FROM account_group WHERE \"group\" = ?1), \
                           EXISTS (SELECT 1 FROM \"group\" WHERE parent = ?1)";
+    // Looks into the index once for each nature and group, so that it does not matter how many accounts there are.
     const NATURES: &str = "WITH RECURSIVE below (id) AS (\
-                           SELECT ?1 UNION SELECT \"group\".id FROM \"group\" JOIN below ON parent = below.id) \
-                           SELECT DISTINCT nature FROM below \
-                           JOIN account_group ON account_group.\"group\" = below.id \
-                           JOIN account ON account.id = account";
+        SELECT ?1 UNION SELECT \"group\".id FROM \"group\" JOIN below ON parent = below.id), \
+        kind (nature) AS (VALUES ('ASSET'), ('LIABILITY'), ('INCOMING'), ('OUTGOING')) \
+        SELECT DISTINCT nature FROM below CROSS JOIN kind WHERE EXISTS (\
+        SELECT 1 FROM account_group WHERE \"group\" = below.id AND nature = kind.nature)";
     let (has_accounts, has_groups) =
         db.prepare_cached(INSIDE)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let natures = db.prepare_cached(NATURES)?.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;

@@ -59,7 +59,6 @@ CREATE TABLE account (
     id         INTEGER PRIMARY KEY,
     book       TEXT NOT NULL REFERENCES book (id) ON DELETE CASCADE,
     normalized TEXT NOT NULL,          -- the normalized name
-    nature     TEXT NOT NULL,          -- the type
     doc        TEXT NOT NULL,
     UNIQUE (book, normalized)
 ) STRICT;
@@ -77,9 +76,10 @@ CREATE INDEX group_by_parent ON "group" (parent);
 CREATE TABLE account_group (
     account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
     "group" INTEGER NOT NULL REFERENCES "group" ON DELETE CASCADE,
+    nature  TEXT NOT NULL,             -- that of the account: a group shows what its accounts have in common
     PRIMARY KEY (account, "group")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX account_group_by_group ON account_group ("group");
+CREATE INDEX account_group_by_nature ON account_group ("group", nature);
 
 CREATE TABLE "transaction" (
     seq     INTEGER PRIMARY KEY,       -- order of creation
