@@ -108,6 +108,7 @@ impl Builder {
         let db = store::open(&self.data)?;
         let world = World::new(db, Clock::default(), Identities { strict: self.strict });
         world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
+        world.transact(|db, _| store::files::set_address(db, &format!("http://{address}/sandbox/files")))?;
         let routes = api::router(Arc::new(world));
         let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
         let serving = tokio::spawn(async move {

@@ -6,6 +6,7 @@
 mod accounts;
 mod books;
 mod collections;
+mod files;
 mod groups;
 mod refused;
 mod request;
@@ -37,6 +38,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(books::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
+        .merge(files::routes())
         .merge(collections::routes())
         .fallback(refused::no_such_method);
     Router::new()

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use bkper_model::{self as wire, BookId, FileId, normalize_name};
 use rusqlite::Connection;
 
-use super::{Account, AccountId, Group, GroupId};
+use super::{Account, AccountId, Group, GroupId, files};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
 
@@ -137,7 +137,7 @@ impl<'a> Chart<'a> {
 
     /// Files without their content, as they stand in transactions.
     pub(crate) fn shown_files(&self, files: &[FileId]) -> Result<Vec<wire::File>, Refusal> {
-        let shown = files.iter().map(|id| store::files::find(self.db, self.book, id));
-        Ok(shown.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
+        let found = files.iter().filter_map(|id| store::files::find(self.db, self.book, id).transpose());
+        found.map(|file| files::show(self.db, &file?)).collect()
     }
 }

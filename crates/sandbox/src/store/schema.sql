@@ -139,7 +139,7 @@ CREATE TABLE file (
     id      TEXT NOT NULL UNIQUE,
     book    TEXT NOT NULL REFERENCES book (id) ON DELETE CASCADE,
     doc     TEXT NOT NULL,
-    content BLOB NOT NULL
+    content TEXT NOT NULL              -- Base64, as it came
 ) STRICT;
 CREATE INDEX file_by_book ON file (book, seq);
 

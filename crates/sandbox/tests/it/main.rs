@@ -4,6 +4,7 @@ mod accounts;
 mod books;
 mod client;
 mod collections;
+mod files;
 mod google;
 mod node;
 mod verifier;
