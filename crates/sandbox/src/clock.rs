@@ -2,44 +2,178 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Tells the time. The only place of the sandbox that reads the machine's clock.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Clock(Mutex<Setting>);
 
 /// How the clock goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Setting {
+enum Setting {
     /// As the machine's, so much ahead of it.
     Running { ahead: SignedDuration },
     /// Not at all: it stands until it is moved.
     Stopped { at: Timestamp },
 }
 
-impl Clock {
-    pub(crate) fn new(setting: Setting) -> Self {
-        Self(Mutex::new(setting))
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        match self.setting() {
-            Setting::Running { ahead } => Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX),
-            Setting::Stopped { at } => at,
-        }
-    }
-
-    pub(crate) fn setting(&self) -> Setting {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn set(&self, setting: Setting) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = setting;
+impl Default for Setting {
+    fn default() -> Self {
+        Self::Running { ahead: SignedDuration::ZERO }
     }
 }
 
-impl Default for Clock {
-    fn default() -> Self {
-        Self::new(Setting::Running { ahead: SignedDuration::ZERO })
+/// What the clock shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Time {
+    /// The time in the sandbox.
+    pub now: Timestamp,
+    /// Whether it goes on.
+    pub running: bool,
+}
+
+/// How the clock is changed: set or advanced, stopped or made to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeChange {
+    /// The time that it is from now on.
+    #[serde(default)]
+    now: Option<Timestamp>,
+    /// How much later it is than it would be.
+    #[serde(default, deserialize_with = "duration")]
+    advance: Option<SignedDuration>,
+    /// Whether the clock runs.
+    #[serde(default)]
+    running: Option<bool>,
+}
+
+/// The clock cannot be set to a time that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such time: the clock goes from -009999 to 9999")]
+pub struct NoSuchTime;
+
+impl TimeChange {
+    /// It is this time.
+    pub fn set(now: Timestamp) -> Self {
+        Self { now: Some(now), ..Self::default() }
+    }
+
+    /// It is so much later.
+    pub fn advance(by: SignedDuration) -> Self {
+        Self { advance: Some(by), ..Self::default() }
+    }
+
+    /// The clock stands still from now on.
+    pub fn stop() -> Self {
+        Self { running: Some(false), ..Self::default() }
+    }
+
+    /// The clock goes on from where it is.
+    pub fn run() -> Self {
+        Self { running: Some(true), ..Self::default() }
+    }
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.setting().now(Timestamp::now())
+    }
+
+    pub(crate) fn time(&self) -> Time {
+        let setting = self.setting();
+        let running = matches!(setting, Setting::Running { .. });
+        Time { now: setting.now(Timestamp::now()), running }
+    }
+
+    pub(crate) fn change(&self, change: TimeChange) -> Result<Time, NoSuchTime> {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *setting = setting.changed(change, Timestamp::now())?;
+        drop(setting);
+        Ok(self.time())
+    }
+
+    /// Goes with the machine again.
+    pub(crate) fn reset(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Setting::default();
+    }
+
+    fn setting(&self) -> Setting {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Setting {
+    fn now(self, machine: Timestamp) -> Timestamp {
+        match self {
+            Self::Running { ahead } => machine.saturating_add(ahead).unwrap_or(Timestamp::MAX),
+            Self::Stopped { at } => at,
+        }
+    }
+
+    fn changed(self, change: TimeChange, machine: Timestamp) -> Result<Self, NoSuchTime> {
+        let now = change.now.unwrap_or(self.now(machine));
+        let now = now.checked_add(change.advance.unwrap_or_default()).map_err(|_| NoSuchTime)?;
+        let running = change.running.unwrap_or(matches!(self, Self::Running { .. }));
+        Ok(match running {
+            true => Self::Running { ahead: now.duration_since(machine) },
+            false => Self::Stopped { at: now },
+        })
+    }
+}
+
+/// A duration as people write it: `36h`, `90 days`, `1h 30m`. A day has 24 hours.
+pub(crate) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SignedDuration>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let no_duration =
+        |_| serde::de::Error::custom(format_args!("{text:?} is no duration; write `90s`, `36h`, `7 days`"));
+    let span: Span = text.parse().map_err(no_duration)?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map(Some).map_err(no_duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn change(json: &str) -> TimeChange {
+        serde_json::from_str(json).unwrap()
+    }
+
+    const MACHINE: &str = "2026-03-02T10:00:00Z";
+
+    #[test]
+    fn a_clock_that_was_moved_goes_on_from_there() {
+        let moved = Setting::default().changed(change(r#"{"advance": "36h"}"#), at(MACHINE)).unwrap();
+        assert_eq!(moved.now(at(MACHINE)), at("2026-03-03T22:00:00Z"));
+        let set = moved.changed(change(r#"{"now": "2030-01-01T00:00:00Z"}"#), at(MACHINE)).unwrap();
+        assert_eq!(set.now(at("2026-03-02T10:00:05Z")), at("2030-01-01T00:00:05Z"));
+    }
+
+    #[test]
+    fn a_clock_that_was_stopped_stands_until_it_is_moved() {
+        let stopped = Setting::default().changed(TimeChange::stop(), at(MACHINE)).unwrap();
+        assert_eq!(stopped.now(at("2026-03-02T12:00:00Z")), at(MACHINE));
+        let moved = stopped.changed(change(r#"{"advance": "7 days"}"#), at("2026-03-02T12:00:00Z")).unwrap();
+        assert_eq!(moved, Setting::Stopped { at: at("2026-03-09T10:00:00Z") });
+        let running = moved.changed(TimeChange::run(), at("2026-03-02T12:00:00Z")).unwrap();
+        assert_eq!(running.now(at("2026-03-02T12:01:00Z")), at("2026-03-09T10:01:00Z"));
+    }
+
+    #[test]
+    fn there_is_an_end_of_time() {
+        let beyond = Setting::default().changed(change(r#"{"advance": "99999 weeks"}"#), at(MACHINE));
+        assert!(beyond.is_ok());
+        let beyond = TimeChange { now: Some(Timestamp::MAX), ..change(r#"{"advance": "1s"}"#) };
+        assert_eq!(Setting::default().changed(beyond, at(MACHINE)), Err(NoSuchTime));
+    }
+
+    #[test]
+    fn what_is_no_duration_says_how_to_write_one() {
+        let error = serde_json::from_str::<TimeChange>(r#"{"advance": "soon"}"#).unwrap_err().to_string();
+        assert!(error.contains(r#""soon" is no duration; write `90s`, `36h`, `7 days`"#), "{error}");
     }
 }

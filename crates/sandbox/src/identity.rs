@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::act::Actor;
+use crate::happening::NameTag;
 use crate::ledger::User;
 use crate::refusal::Refusal;
 use crate::store;
@@ -23,6 +24,8 @@ const DEFAULT_USER: &str = "you";
 pub(crate) struct Credentials {
     pub(crate) bearer: Option<String>,
     pub(crate) agent: Option<AgentId>,
+    /// Where it is noted who that is.
+    pub(crate) tag: NameTag,
 }
 
 /// How tokens become users.
@@ -40,6 +43,7 @@ impl Identities {
             None if self.strict => return Err(Refusal::NoToken),
             None => user_named(db, DEFAULT_USER)?,
         };
+        who.tag.note(&user.username);
         Ok(Actor { user, agent: who.agent.clone() })
     }
 
@@ -56,13 +60,20 @@ impl Identities {
 }
 
 /// A real access token that somebody sends by mistake is no name: it must not be seen in a book.
-fn is_name(token: &str) -> bool {
+pub(crate) fn is_name(token: &str) -> bool {
     let of_name = |c: char| c.is_ascii_alphanumeric() || "._-+@".contains(c);
     token.len() <= LONGEST_NAME
         && token != "undefined"
         && !token.starts_with("ya29.")
         && token.starts_with(|c: char| c.is_ascii_alphabetic())
         && token.chars().all(of_name)
+}
+
+/// A new token that names the user until it expires.
+pub(crate) fn issue(db: &Connection, user: &User, expires: Option<Timestamp>) -> rusqlite::Result<String> {
+    let token = format!("{ISSUED}{:032x}", rand::random::<u128>());
+    store::users::insert_token(db, &token, user, expires)?;
+    Ok(token)
 }
 
 /// The user with this username or email address, made when there is none.

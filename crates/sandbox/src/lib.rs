@@ -16,7 +16,9 @@ mod act;
 mod activity;
 mod api;
 mod clock;
+mod control;
 pub mod google;
+mod happening;
 mod identity;
 mod ids;
 mod ledger;
@@ -26,6 +28,8 @@ mod store;
 mod world;
 mod yaml;
 
+pub use clock::{NoSuchTime, Time, TimeChange};
+pub use happening::{Call, Delivery, Happening, Outcome, Watch};
 pub use server::{Builder, Sandbox, StartError};
 pub use store::OpenError;
 pub use yaml::YamlError;

@@ -1,5 +1,6 @@
 //! A running sandbox: started, reached by its address, gone when dropped.
 
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,10 +14,14 @@ use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
 
 use crate::api;
-use crate::clock::Clock;
+use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
+use crate::control::{self, Facts};
+use crate::happening::Watch;
 use crate::identity::Identities;
 use crate::store::{self, Data, OpenError};
 use crate::world::World;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How a sandbox is started.
 #[derive(Clone, Debug)]
@@ -27,9 +32,9 @@ pub struct Builder {
 }
 
 /// A running sandbox. It ends when this is dropped; what is in memory ends with it.
-#[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
+    world: Arc<World>,
     serving: JoinHandle<()>,
 }
 
@@ -73,6 +78,27 @@ impl Sandbox {
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
+
+    /// What goes on from now on: calls of the API, and deliveries to apps.
+    pub fn watch(&self) -> Watch {
+        self.world.teller.watch()
+    }
+
+    /// What its clock shows.
+    pub fn time(&self) -> Time {
+        self.world.clock.time()
+    }
+
+    /// Moves, stops or starts its clock.
+    pub fn set_time(&self, change: TimeChange) -> Result<Time, NoSuchTime> {
+        self.world.change_time(change)
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl Drop for Sandbox {
@@ -109,7 +135,9 @@ impl Builder {
         let world = World::new(db, Clock::default(), Identities { strict: self.strict });
         world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
         world.transact(|db, _| store::files::set_address(db, &format!("http://{address}/sandbox/files")))?;
-        let routes = api::router(Arc::new(world));
+        let world = Arc::new(world);
+        let facts = Facts { version: VERSION, api: format!("http://{address}"), data: self.data.file() };
+        let routes = api::router(Arc::clone(&world)).merge(control::router(Arc::clone(&world), facts));
         let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
         let serving = tokio::spawn(async move {
             let service = ServiceExt::<Request>::into_make_service(service);
@@ -117,6 +145,6 @@ impl Builder {
                 tracing::error!(%error, "the sandbox can no longer serve");
             }
         });
-        Ok(Sandbox { address, serving })
+        Ok(Sandbox { address, world, serving })
     }
 }

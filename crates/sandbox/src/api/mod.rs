@@ -10,11 +10,13 @@ mod files;
 mod groups;
 mod refused;
 mod request;
+mod watched;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -46,5 +48,6 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .nest(&format!("{PREFIX}/v5"), v5)
         .method_not_allowed_fallback(refused::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::clone(&world), watched::watched))
         .with_state(world)
 }

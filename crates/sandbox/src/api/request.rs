@@ -29,9 +29,14 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim().to_owned());
-        let agent = text(headers, AGENT).filter(|id| !id.is_empty()).map(AgentId::new);
-        Ok(Self(Credentials { bearer, agent }))
+        let tag = parts.extensions.get().cloned().unwrap_or_default();
+        Ok(Self(Credentials { bearer, agent: agent(headers), tag }))
     }
+}
+
+/// The app through which the user calls.
+pub(super) fn agent(headers: &HeaderMap) -> Option<AgentId> {
+    text(headers, AGENT).filter(|id| !id.is_empty()).map(AgentId::new)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

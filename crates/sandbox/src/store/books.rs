@@ -4,7 +4,7 @@ use bkper_model::BookId;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{all, json, one};
+use super::rows::{self, json, one};
 use crate::ledger::{Book, Permission, UserId};
 
 pub(crate) fn insert(db: &Connection, book: &Book) -> rusqlite::Result<()> {
@@ -40,7 +40,12 @@ pub(crate) fn find(db: &Connection, book: &BookId) -> rusqlite::Result<Option<Bo
 pub(crate) fn of_user(db: &Connection, user: &UserId) -> rusqlite::Result<Vec<Book>> {
     const SQL: &str = "SELECT book.doc FROM book JOIN collaborator ON collaborator.book = book.id \
                        WHERE collaborator.user = ?1 AND collaborator.permission <> 'NONE' ORDER BY book.seq";
-    all(db, SQL, [user.as_str()])
+    rows::all(db, SQL, [user.as_str()])
+}
+
+/// All books, oldest first.
+pub(crate) fn all(db: &Connection) -> rusqlite::Result<Vec<Book>> {
+    rows::all(db, "SELECT doc FROM book ORDER BY seq", [])
 }
 
 pub(crate) fn last_update(db: &Connection, book: &BookId) -> rusqlite::Result<i64> {

@@ -15,6 +15,16 @@ pub(crate) enum Data {
     File(PathBuf),
 }
 
+impl Data {
+    /// The file, where there is one.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Memory => None,
+            Self::File(path) => Some(path.clone()),
+        }
+    }
+}
+
 /// The sandbox's data cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -1,9 +1,9 @@
 //! Users, and the tokens that name them.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::rows::{json, one};
+use super::rows::{self, json, one};
 use crate::ledger::User;
 
 pub(crate) fn insert(db: &Connection, user: &User) -> rusqlite::Result<()> {
@@ -14,6 +14,11 @@ pub(crate) fn insert(db: &Connection, user: &User) -> rusqlite::Result<()> {
 
 pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<User>> {
     one(db, "SELECT doc FROM user WHERE id = ?1", [id])
+}
+
+/// Everybody, by username.
+pub(crate) fn all(db: &Connection) -> rusqlite::Result<Vec<User>> {
+    rows::all(db, "SELECT doc FROM user ORDER BY username", [])
 }
 
 /// The user with this username or email address.
@@ -38,14 +43,23 @@ pub(crate) fn insert_token(
         .map(drop)
 }
 
+/// All tokens, by user.
+pub(crate) fn tokens(db: &Connection) -> rusqlite::Result<Vec<(String, Token)>> {
+    const SQL: &str = "SELECT user.doc, token.expires, token.token FROM token JOIN user ON user.id = token.user \
+                       ORDER BY user.username, token.expires, token.token";
+    db.prepare_cached(SQL)?.query_map([], |row| Ok((row.get(2)?, token(row)?)))?.collect()
+}
+
 pub(crate) fn find_token(db: &Connection, token: &str) -> rusqlite::Result<Option<Token>> {
     const SQL: &str = "SELECT user.doc, token.expires FROM token JOIN user ON user.id = token.user \
                        WHERE token.token = ?1";
-    let read = |row: &rusqlite::Row<'_>| {
-        let expires: Option<i64> = row.get(1)?;
-        // Written from a timestamp, so it is in range.
-        let expires = expires.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Ok(Token { user: super::rows::doc(row)?, expires })
-    };
-    db.prepare_cached(SQL)?.query_row([token], read).optional()
+    db.prepare_cached(SQL)?.query_row([token], self::token).optional()
+}
+
+/// User and expiry in the first two columns.
+fn token(row: &Row<'_>) -> rusqlite::Result<Token> {
+    let expires: Option<i64> = row.get(1)?;
+    // Written from a timestamp, so it is in range.
+    let expires = expires.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    Ok(Token { user: rows::doc(row)?, expires })
 }

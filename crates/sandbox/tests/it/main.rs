@@ -5,6 +5,7 @@ mod books;
 mod client;
 mod collections;
 mod files;
+mod control;
 mod google;
 mod node;
 mod verifier;

@@ -1,0 +1,25 @@
+//! The sandbox's own door, `/sandbox/…`: what a test asks of it that no Bkper would answer.
+//!
+//! It takes no token and is meant for the machine's own user. What it answers is described in `docs/sandbox.md`.
+
+mod about;
+mod clock;
+mod request;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::world::World;
+
+pub(crate) use about::Facts;
+
+/// What every handler shares.
+type Shared = axum::extract::State<Arc<World>>;
+
+/// All routes of the door.
+pub(crate) fn router(world: Arc<World>, facts: Facts) -> Router {
+    let routes = Router::new().merge(about::routes(facts)).merge(clock::routes()).merge(tokens::routes());
+    Router::new().nest("/sandbox", routes).with_state(world)
+}

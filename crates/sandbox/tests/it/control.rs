@@ -1,0 +1,77 @@
+//! The sandbox's own door: what it is, its clock, its tokens.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
+
+use bookhook_sandbox::{Happening, Sandbox, TimeChange};
+use serde_json::json;
+
+use crate::client::Client;
+
+#[tokio::test]
+async fn the_sandbox_tells_what_it_is_and_who_and_what_is_in_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let book = client.user("mia").post("/v5/books", json!({"name": "Aurora"})).await.ok();
+    let about = client.get("/sandbox/").await.ok();
+    assert_eq!(about["api"], sandbox.url());
+    assert_eq!(about["clock"]["running"], true);
+    assert_eq!(about["users"], json!([{"username": "mia", "email": "mia@example.com", "name": "Mia"}]));
+    assert_eq!(about["books"], json!([{"id": book["id"], "name": "Aurora", "owner": "mia"}]));
+}
+
+#[tokio::test]
+async fn what_is_created_has_the_time_of_the_sandboxs_clock() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox).user("mia");
+    let stopped =
+        client.put("/sandbox/clock", json!({"now": "2031-05-01T08:00:00Z", "running": false})).await;
+    assert_eq!(stopped.ok(), json!({"now": "2031-05-01T08:00:00Z", "running": false}));
+    let book = client.post("/v5/books", json!({"name": "Aurora"})).await.ok();
+    assert_eq!(book["createdAt"], "1935388800000");
+    let moved = sandbox.set_time(TimeChange::advance(jiff::SignedDuration::from_hours(36))).unwrap();
+    assert_eq!(moved.now.to_string(), "2031-05-02T20:00:00Z");
+    assert_eq!(client.get("/sandbox/clock").await.ok()["now"], "2031-05-02T20:00:00Z");
+}
+
+#[tokio::test]
+async fn a_token_names_its_user_until_it_expires() {
+    let sandbox = Sandbox::builder().strict().start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let token = client.post("/sandbox/tokens", json!({"user": "mia", "lifetime": "1h"})).await.ok();
+    let text = token["token"].as_str().unwrap();
+    let mia = client.user(text);
+    assert_eq!(mia.post("/v5/books", json!({"name": "Aurora"})).await.ok()["ownerName"], "mia");
+    assert_eq!(client.get("/sandbox/tokens").await.ok()["items"], json!([token]));
+    client.put("/sandbox/clock", json!({"advance": "61m"})).await.ok();
+    mia.get("/v5/books").await.refused(401, "required");
+}
+
+#[tokio::test]
+async fn what_the_door_does_not_understand_it_says_and_changes_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let before = client.put("/sandbox/clock", json!({"running": false})).await.ok();
+    for (body, said) in [
+        (json!({"forward": "1h"}), "unknown field `forward`, expected one of `now`, `advance`, `running`"),
+        (json!({"advance": "soon"}), r#""soon" is no duration; write `90s`, `36h`, `7 days`"#),
+        (json!({"now": "2031"}), "expected two digit month"),
+    ] {
+        let refused = client.put("/sandbox/clock", body).await.refused(400, "invalidParameter");
+        assert!(refused.contains(said), "{refused}");
+    }
+    assert_eq!(client.get("/sandbox/clock").await.ok(), before);
+    let refused = client.post("/sandbox/tokens", json!({"user": "no name"})).await;
+    assert!(refused.refused(400, "invalidParameter").contains("no username"));
+}
+
+#[tokio::test]
+async fn who_watches_hears_of_every_call_and_who_made_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut watch = sandbox.watch();
+    let client = Client::of(&sandbox).user("mia@aurora.example").agent("tax-bot");
+    client.get("/v5/books/none?&key=secret&x=1").await;
+    let Some(Happening::Call(call)) = watch.next().await else { panic!("a call is a call") };
+    assert_eq!((&*call.method, &*call.path, call.status), ("GET", "/v5/books/none?x=1", 404));
+    assert_eq!(call.user.as_deref(), Some("mia"));
+    assert_eq!(call.agent.unwrap().as_str(), "tax-bot");
+}
