@@ -47,7 +47,7 @@ pub(crate) enum Refusal {
     Invalid { field: &'static str, message: String },
 
     /// Another resource has the name already.
-    #[error("there is already a {kind} with the name {name:?}")]
+    #[error("another {kind} has the name {name:?} already")]
     NameTaken { kind: Kind, name: String },
 
     /// Sums are exact or not at all.

@@ -1,12 +1,12 @@
 //! `books/{book}/accounts`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bkper_model::{Account, AccountList, BookId, GroupList};
 
 use super::groups::listed as listed_groups;
-use super::{Answer, Body, Caller, Shared};
+use super::{Answer, Body, Caller, Path, Shared};
 use crate::ledger::accounts;
 
 pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {

@@ -1,13 +1,13 @@
 //! `books`
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{get, patch, post};
 use axum::{Json, http::StatusCode};
 use bkper_model::{Book, BookId, BookList, day_of_value};
 use jiff::civil;
 
-use super::{Answer, Body, Caller, Params, Shared};
+use super::{Answer, Body, Caller, Params, Path, Shared};
 use crate::ledger::{audit, books, copy};
 use crate::refusal::Refusal;
 

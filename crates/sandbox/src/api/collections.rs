@@ -1,11 +1,11 @@
 //! `collections`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{delete, get, patch};
 use axum::{Json, Router};
 use bkper_model::{Book, BookId, BookList, Collection, CollectionId, CollectionList};
 
-use super::{Answer, Body, Caller, Shared};
+use super::{Answer, Body, Caller, Path, Shared};
 use crate::ledger::collections;
 use crate::refusal::Refusal;
 

@@ -1,12 +1,12 @@
 //! `books/{book}/groups`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bkper_model::{AccountList, BookId, Group, GroupList};
 
 use super::accounts::listed as listed_accounts;
-use super::{Answer, Body, Caller, Shared};
+use super::{Answer, Body, Caller, Path, Shared};
 use crate::ledger::groups;
 
 pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {

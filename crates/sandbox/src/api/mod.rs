@@ -21,7 +21,7 @@ use axum::middleware;
 use crate::refusal::Refusal;
 use crate::world::World;
 
-pub(crate) use request::{Body, Caller, Params};
+pub(crate) use request::{Body, Caller, Params, Path};
 
 /// What every handler shares.
 pub(crate) type Shared = axum::extract::State<Arc<World>>;

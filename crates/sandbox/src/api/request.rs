@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{self, FromRequest, FromRequestParts, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use bkper_model::{AgentId, Resource, from_request};
+use serde::de::DeserializeOwned;
 
 use crate::identity::Credentials;
 use crate::refusal::Refusal;
@@ -87,6 +88,20 @@ impl<S: Sync> FromRequestParts<S> for Params {
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let cursor = text(&parts.headers, CURSOR).filter(|cursor| !cursor.is_empty()).map(str::to_owned);
         Ok(Self { query, cursor })
+    }
+}
+
+/// The variable parts of the path, decoded.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let path = extract::Path::from_request_parts(parts, state).await;
+        let extract::Path(path) =
+            path.map_err(|rejection| Refusal::InvalidFormat { message: rejection.body_text() })?;
+        Ok(Self(path))
     }
 }
 

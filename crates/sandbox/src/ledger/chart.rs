@@ -38,7 +38,7 @@ impl<'a> Chart<'a> {
     /// The same, where it must be there.
     pub(crate) fn account(&self, id_or_name: &str) -> Result<Account, Refusal> {
         let unknown = || Refusal::NotFound { kind: Kind::Account, id: id_or_name.to_owned() };
-        self.find_account(id_or_name)?.ok_or_else(unknown)
+        in_url(id_or_name, |text| self.find_account(text))?.ok_or_else(unknown)
     }
 
     /// The account that a client refers to by id, name, or the whole account, be it of another book; `None` for one that
@@ -62,7 +62,7 @@ impl<'a> Chart<'a> {
     /// The same, where it must be there.
     pub(crate) fn group(&self, id_or_name: &str) -> Result<Group, Refusal> {
         let unknown = || Refusal::NotFound { kind: Kind::Group, id: id_or_name.to_owned() };
-        self.find_group(id_or_name)?.ok_or_else(unknown)
+        in_url(id_or_name, |text| self.find_group(text))?.ok_or_else(unknown)
     }
 
     /// The group that a client refers to, as with accounts.
@@ -139,5 +139,13 @@ impl<'a> Chart<'a> {
     pub(crate) fn shown_files(&self, files: &[FileId]) -> Result<Vec<wire::File>, Refusal> {
         let found = files.iter().filter_map(|id| store::files::find(self.db, self.book, id).transpose());
         found.map(|file| files::show(self.db, &file?)).collect()
+    }
+}
+
+/// What a text from a URL means, where `+` can stand for a space.
+fn in_url<T>(text: &str, find: impl Fn(&str) -> Result<Option<T>, Refusal>) -> Result<Option<T>, Refusal> {
+    match find(text)? {
+        None if text.contains('+') => find(&text.replace('+', " ")),
+        found => Ok(found),
     }
 }

@@ -14,6 +14,14 @@ pub(crate) struct Client {
     agent: Option<String>,
 }
 
+/// A sandbox with a book of mia's: the book's path, and she.
+pub(crate) async fn given_a_book() -> (Sandbox, Client, String) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mia = Client::of(&sandbox).user("mia").agent("bkper-cli");
+    let book = mia.new_book("Aurora").await;
+    (sandbox, mia, book)
+}
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -112,4 +120,10 @@ impl Answer {
         assert_eq!(self.json, json!({"error": {"code": status, "message": message, "errors": [detail]}}));
         message
     }
+}
+
+/// The names of the resources in a list.
+pub(crate) fn names(list: &Value) -> Vec<String> {
+    let items = list.as_array().unwrap().iter();
+    items.map(|resource| resource["name"].as_str().unwrap().to_owned()).collect()
 }

@@ -7,5 +7,6 @@ mod collections;
 mod files;
 mod control;
 mod google;
+mod groups;
 mod node;
 mod verifier;
