@@ -1,11 +1,11 @@
 //! `books/{book}/files`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use bkper_model::{BookId, File, FileId, FileList};
 
-use super::{Answer, Body, Caller, Params, Shared};
+use super::{Answer, Body, Caller, Params, Path, Shared};
 use crate::ledger::files;
 
 const PAGE: usize = 100;

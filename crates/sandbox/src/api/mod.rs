@@ -10,6 +10,7 @@ mod files;
 mod groups;
 mod refused;
 mod request;
+mod saved_queries;
 mod watched;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())
+        .merge(saved_queries::routes())
         .merge(collections::routes())
         .fallback(refused::no_such_method);
     Router::new()

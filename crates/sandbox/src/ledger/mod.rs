@@ -23,6 +23,7 @@ mod name;
 mod nature;
 mod number_id;
 mod properties;
+pub(crate) mod saved_queries;
 mod transaction;
 mod user;
 
@@ -37,7 +38,8 @@ pub(crate) use file::{Content, File};
 pub(crate) use group::{Below, Group};
 use name::name_given;
 pub(crate) use nature::Nature;
-pub(crate) use number_id::{AccountId, GroupId};
+pub(crate) use number_id::{AccountId, GroupId, QueryId};
 pub(crate) use properties::Properties;
+pub(crate) use saved_queries::SavedQuery;
 pub(crate) use transaction::{Posting, Status, Transaction, padded};
 pub(crate) use user::User;

@@ -41,4 +41,6 @@ number_ids! {
     AccountId as AccountId,
     /// Id of a group of accounts.
     GroupId as GroupId,
+    /// Id of a saved query.
+    QueryId as QueryId,
 }

@@ -13,6 +13,7 @@ pub(crate) mod collections;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;
+pub(crate) mod saved_queries;
 pub(crate) mod totals;
 pub(crate) mod transactions;
 pub(crate) mod users;
