@@ -2,7 +2,8 @@
 //!
 //! How a refusal looks on the wire is told in [`crate::api`]. A refused request changes nothing.
 
-use bkper_model::BookId;
+use bkper_model::{BookId, TransactionId};
+use jiff::civil;
 
 use crate::ledger::{Permission, Right};
 
@@ -50,6 +51,30 @@ pub(crate) enum Refusal {
     #[error("another {kind} has the name {name:?} already")]
     NameTaken { kind: Kind, name: String },
 
+    /// The transaction is not in a status in which this can be done.
+    #[error("the transaction is {status} and cannot be {deed}: {remedy}")]
+    WrongStatus { status: &'static str, deed: &'static str, remedy: &'static str },
+
+    /// The book is locked or closed until a later day.
+    #[error("nothing of {day} can be changed: the book is locked or closed until {until}")]
+    Locked { day: civil::Date, until: civil::Date },
+
+    /// Nothing moves from an account to itself.
+    #[error("creditAccount and debitAccount are the same account")]
+    SameAccount,
+
+    /// Other than two transactions to merge.
+    #[error("merging takes two transactions, not {found}")]
+    NotTwo { found: usize },
+
+    /// Twice the same transaction to merge.
+    #[error("a transaction cannot be merged with itself: {id}")]
+    SameTransaction { id: TransactionId },
+
+    /// One item of a batch is refused, and so is the batch.
+    #[error("items[{index}]: {refusal}")]
+    Item { index: usize, refusal: Box<Refusal> },
+
     /// Sums are exact or not at all.
     #[error("amount: the totals would have more digits than can be kept")]
     TooManyDigits,
@@ -73,6 +98,16 @@ pub(crate) enum Refusal {
     /// The database failed. The reason is for the log, not for the client.
     #[error("the sandbox cannot read or write its data")]
     Storage(#[from] rusqlite::Error),
+}
+
+impl Refusal {
+    /// This one, of the item at this place of a batch.
+    pub(crate) fn of_item(self, index: usize) -> Self {
+        match self {
+            failure @ Self::Storage(_) => failure,
+            refusal => Self::Item { index, refusal: Box::new(refusal) },
+        }
+    }
 }
 
 /// What a refusal is about.

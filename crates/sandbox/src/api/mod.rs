@@ -11,6 +11,7 @@ mod groups;
 mod refused;
 mod request;
 mod saved_queries;
+mod transactions;
 mod watched;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ const BODY_LIMIT: usize = 28 * 1024 * 1024;
 pub(crate) fn router(world: Arc<World>) -> Router {
     let v5 = Router::new()
         .merge(books::routes())
+        .merge(transactions::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())

@@ -10,6 +10,7 @@ use crate::refusal::Refusal;
 /// The reasons of Google's endpoint framework.
 mod reason {
     pub(super) const BACKEND_ERROR: &str = "backendError";
+    pub(super) const BAD_REQUEST: &str = "badRequest";
     pub(super) const CONFLICT: &str = "conflict";
     pub(super) const FORBIDDEN: &str = "forbidden";
     pub(super) const INVALID_PARAMETER: &str = "invalidParameter";
@@ -31,6 +32,13 @@ impl Refusal {
             Self::Required { .. } => (StatusCode::BAD_REQUEST, reason::REQUIRED),
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             Self::TooManyDigits => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            // Not 409, which older clients repeat.
+            Self::WrongStatus { .. }
+            | Self::Locked { .. }
+            | Self::SameAccount
+            | Self::NotTwo { .. }
+            | Self::SameTransaction { .. } => (StatusCode::BAD_REQUEST, reason::BAD_REQUEST),
+            Self::Item { refusal, .. } => refusal.status_and_reason(),
             Self::GroupCycle { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             Self::NameTaken { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
             Self::AccountInUse { .. } => (StatusCode::CONFLICT, reason::CONFLICT),

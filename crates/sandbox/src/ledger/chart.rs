@@ -104,6 +104,14 @@ impl<'a> Chart<'a> {
         Ok(shown)
     }
 
+    /// Follows the account's first posted transaction, which it is shown with.
+    pub(crate) fn notice(&self, id: AccountId) {
+        let is_noted = |account: &Rc<wire::Account>| account.has_transaction_posted == Some(true);
+        if !self.accounts.borrow().get(&id).is_some_and(is_noted) {
+            self.accounts.borrow_mut().remove(&id);
+        }
+    }
+
     /// The account with its groups.
     pub(crate) fn show_account(&self, account: &Account) -> Result<wire::Account, Refusal> {
         let groups = account.groups.iter().map(|group| self.shown_group(*group)).collect::<Result<_, _>>()?;

@@ -25,6 +25,7 @@ mod number_id;
 mod properties;
 pub(crate) mod saved_queries;
 mod transaction;
+pub(crate) mod transactions;
 mod user;
 
 pub(crate) use access::{Entered, Permission, Right};

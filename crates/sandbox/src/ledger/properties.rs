@@ -31,6 +31,13 @@ impl Properties {
         self.0.get(key).map(String::as_str)
     }
 
+    /// These, and those of the others whose keys are not among them.
+    pub(crate) fn with(&self, others: &Self) -> Self {
+        let mut all = others.0.clone();
+        all.extend(self.0.clone());
+        Self(all)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }

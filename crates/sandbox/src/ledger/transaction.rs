@@ -47,6 +47,16 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    /// As people call it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "a draft",
+            Self::Unchecked => "unchecked",
+            Self::Checked => "checked",
+            Self::Trashed { .. } => "in the trash",
+        }
+    }
+
     /// What the API calls posted: it stays so in the trash.
     pub(crate) fn is_posted(self) -> bool {
         matches!(self, Self::Unchecked | Self::Checked | Self::Trashed { posted: true })

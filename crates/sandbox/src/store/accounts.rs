@@ -43,6 +43,13 @@ pub(crate) fn named(db: &Connection, book: &BookId, normalized: &str) -> rusqlit
     one(db, "SELECT doc FROM account WHERE book = ?1 AND normalized = ?2", [book.as_str(), normalized])
 }
 
+/// Whether a name of an account begins so: with this name, or part of one.
+pub(crate) fn is_any_named_like(db: &Connection, book: &BookId, begin: &str) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM account \
+                       WHERE book = ?1 AND normalized >= ?2 AND normalized < ?2 || char(0x10FFFF))";
+    db.prepare_cached(SQL)?.query_row([book.as_str(), begin], |row| row.get(0))
+}
+
 /// All of the book, in the order of their names.
 pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Account>> {
     all(db, "SELECT doc FROM account WHERE book = ?1 ORDER BY normalized", [book.as_str()])

@@ -1,0 +1,199 @@
+//! The life of transactions: created, posted, checked, changed, trashed, restored, merged.
+//!
+//! What can be done in which status is told in [`life`], and what it takes in [`permits`]. Finding and listing
+//! transactions is not told here.
+
+mod desk;
+mod fields;
+mod life;
+mod merging;
+mod parsing;
+mod permits;
+
+use bkper_model::{self as wire, BookId, EventType, TransactionId};
+
+use self::desk::{Desk, id_of};
+use self::life::Deed;
+use super::{Properties, Right, Status, Transaction};
+use crate::act::Act;
+use crate::refusal::Refusal;
+use crate::store;
+
+/// Something that is asked for a transaction, which the body says or names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Create,
+    Post,
+    Check,
+    Uncheck,
+    Update {
+        /// Whether a checked transaction is changed too.
+        checked_too: bool,
+    },
+    Trash {
+        /// Whether a checked transaction is trashed too.
+        checked_too: bool,
+    },
+    Restore,
+    /// Removes what is in the trash for good.
+    Remove,
+}
+
+/// Does what is asked for one transaction.
+pub(crate) fn one(
+    act: &Act<'_>,
+    book: &BookId,
+    request: Request,
+    body: &wire::Transaction,
+) -> Result<wire::TransactionOperation, Refusal> {
+    let entered = act.enter(book, Right::Draft)?;
+    Desk::new(act, &entered).answer(request, body)
+}
+
+/// Does what is asked for each of the transactions, or for none of them.
+pub(crate) fn batch(
+    act: &Act<'_>,
+    book: &BookId,
+    request: Request,
+    items: &[wire::Transaction],
+) -> Result<Vec<wire::Transaction>, Refusal> {
+    let entered = act.enter(book, Right::Draft)?;
+    let desk = Desk::new(act, &entered);
+    let answer = |(index, item)| desk.answer(request, item).map_err(|refusal| refusal.of_item(index));
+    let operations = items.iter().enumerate().map(answer).collect::<Result<Vec<_>, _>>()?;
+    Ok(operations.into_iter().filter_map(|operation| operation.transaction).collect())
+}
+
+/// Makes one transaction of two.
+pub(crate) fn merge(
+    act: &Act<'_>,
+    book: &BookId,
+    items: &[wire::Transaction],
+) -> Result<wire::TransactionOperation, Refusal> {
+    let entered = act.enter(book, Right::Draft)?;
+    Desk::new(act, &entered).merge(items)
+}
+
+impl Desk<'_> {
+    fn answer(
+        &self,
+        request: Request,
+        body: &wire::Transaction,
+    ) -> Result<wire::TransactionOperation, Refusal> {
+        match request {
+            Request::Create => self.create(body, false),
+            Request::Post if id_of(body).is_none() => {
+                self.require(Right::Post)?;
+                self.create(body, true)
+            }
+            Request::Post => self.post(body),
+            Request::Check => self.check(body),
+            Request::Uncheck => self.act_on(Deed::Uncheck, body),
+            Request::Update { checked_too } => self.update(body, checked_too),
+            Request::Trash { checked_too } => self.act_on(Deed::Trash { checked_too }, body),
+            Request::Restore => self.act_on(Deed::Restore, body),
+            Request::Remove => self.remove(&self.named(body)?),
+        }
+    }
+
+    /// A new transaction, unless there is one with one of its remote ids. It is posted if it is complete, and if that is
+    /// asked for or the book does it by itself.
+    fn create(
+        &self,
+        body: &wire::Transaction,
+        is_to_post: bool,
+    ) -> Result<wire::TransactionOperation, Refusal> {
+        for remote_id in fields::texts(body.remote_ids.as_deref()) {
+            if let Some(there) = store::transactions::with_remote_id(self.act.db, &self.book.id, &remote_id)?
+            {
+                return self.operation(&there, &there);
+            }
+        }
+        let mut transaction = self.blank()?;
+        fields::change(&mut transaction, body, self.book, &self.chart)?;
+        parsing::read_description(&mut transaction, body, self.act, self.book)?;
+        let posts_itself = self.book.auto_post && body.draft != Some(true) && self.may(Right::Post);
+        if transaction.posting().is_none() || !(is_to_post || posts_itself) {
+            return self.add(&transaction, &[(EventType::TransactionCreated, Status::Draft)]);
+        }
+        self.require_open(transaction.date)?;
+        let mut told = vec![(EventType::TransactionPosted, Status::Unchecked)];
+        if body.checked == Some(true) {
+            self.require(Right::Check)?;
+            told.push((EventType::TransactionChecked, Status::Checked));
+        }
+        transaction.status = told.last().map_or(Status::Unchecked, |(_, status)| *status);
+        self.add(&transaction, &told)
+    }
+
+    /// A draft that says nothing yet.
+    fn blank(&self) -> Result<Transaction, Refusal> {
+        let actor = self.act.actor;
+        Ok(Transaction {
+            id: TransactionId::new(self.act.opaque_id("tx")?),
+            book: self.book.id.clone(),
+            status: Status::Draft,
+            date: None,
+            amount: None,
+            credit: None,
+            debit: None,
+            description: String::new(),
+            urls: Vec::new(),
+            files: Vec::new(),
+            remote_ids: Vec::new(),
+            properties: Properties::default(),
+            agent: actor.agent.clone(),
+            created_by: actor.user.username.clone(),
+            created: self.act.now,
+            updated: self.act.now,
+        })
+    }
+
+    /// Posts a draft, with what the client changed in it. What is posted already stays as it is.
+    fn post(&self, body: &wire::Transaction) -> Result<wire::TransactionOperation, Refusal> {
+        let before = self.named(body)?;
+        let mut after = before.clone();
+        let mut deeds = vec![Deed::Post];
+        if before.status == Status::Draft {
+            fields::change(&mut after, body, self.book, &self.chart)?;
+            deeds.extend((body.checked == Some(true)).then_some(Deed::Check));
+        }
+        self.perform(&deeds, &before, after, None)
+    }
+
+    /// Checks what is posted; a draft is posted first.
+    fn check(&self, body: &wire::Transaction) -> Result<wire::TransactionOperation, Refusal> {
+        let before = self.named(body)?;
+        let is_draft = before.status == Status::Draft;
+        let deeds: &[Deed] = if is_draft { &[Deed::Post, Deed::Check] } else { &[Deed::Check] };
+        self.perform(deeds, &before, before.clone(), None)
+    }
+
+    /// Does this and nothing else: whatever the body says beside the id is not stored.
+    fn act_on(&self, deed: Deed, body: &wire::Transaction) -> Result<wire::TransactionOperation, Refusal> {
+        let before = self.named(body)?;
+        self.perform(&[deed], &before, before.clone(), None)
+    }
+
+    /// Changes what the body has, and whether the transaction is checked.
+    fn update(
+        &self,
+        body: &wire::Transaction,
+        checked_too: bool,
+    ) -> Result<wire::TransactionOperation, Refusal> {
+        let before = self.named(body)?;
+        let mut after = before.clone();
+        let changes = fields::change(&mut after, body, self.book, &self.chart)?.previous();
+        let update = Deed::Update { checked_too };
+        let deeds: &[Deed] = match (before.status, body.checked) {
+            (Status::Checked, Some(false)) => &[Deed::Uncheck, update],
+            (Status::Unchecked, Some(true)) => &[update, Deed::Check],
+            _ if changes.is_some() => &[update],
+            _ => {
+                self.permit(update, &before)?;
+                &[]
+            }
+        };
+        self.perform(deeds, &before, after, Some(&changes.unwrap_or_default()))
+    }
+}
