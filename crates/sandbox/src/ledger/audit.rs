@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bkper_model::{BookId, Decimal, EventType, date_value};
 use jiff::civil;
 
-use super::{AccountId, Entered, Right, Transaction, books};
+use super::{AccountId, Right, Transaction, books};
 use crate::act::Act;
 use crate::refusal::Refusal;
 use crate::store;

@@ -46,7 +46,7 @@ impl<'a> Chart<'a> {
     pub(crate) fn referred_account(&self, reference: &wire::Account) -> Result<Option<Account>, Refusal> {
         let id = reference.id.as_ref().map(AsRef::as_ref);
         let name = reference.name.as_deref();
-        self.referred(id, name, |text| self.find_account(text))
+        Self::referred(id, name, |text| self.find_account(text))
     }
 
     /// The group with this id or else with this name.
@@ -69,7 +69,7 @@ impl<'a> Chart<'a> {
     pub(crate) fn referred_group(&self, reference: &wire::Group) -> Result<Option<Group>, Refusal> {
         let id = reference.id.as_ref().map(AsRef::as_ref);
         let name = reference.name.as_deref();
-        self.referred(id, name, |text| self.find_group(text))
+        Self::referred(id, name, |text| self.find_group(text))
     }
 
     /// The groups that a client refers to. Those that are not in this book are left out.
@@ -79,7 +79,6 @@ impl<'a> Chart<'a> {
     }
 
     fn referred<T>(
-        &self,
         id: Option<&str>,
         name: Option<&str>,
         find: impl Fn(&str) -> Result<Option<T>, Refusal>,

@@ -5,6 +5,7 @@ mod books;
 mod client;
 mod collections;
 mod control;
+mod copies;
 mod files;
 mod google;
 mod groups;
