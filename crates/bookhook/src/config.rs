@@ -8,9 +8,11 @@
 
 mod app;
 mod bkper;
+mod command;
 mod environment;
 mod expand;
 mod finding;
+mod handler;
 mod hook;
 mod manifest;
 mod policy;
@@ -34,8 +36,9 @@ pub use self::app::AppOverrides;
 pub use self::bkper::{BkperSource, Jwks, OwnEvents, Verification};
 pub use self::environment::{Env, SealingKey};
 pub use self::finding::{ConfigErrors, Finding, Mistake, Place, Position, Warning};
+pub use self::handler::HandlerConfig;
 pub(crate) use self::hook::default_path;
-pub use self::hook::{HandlerConfig, HookConfig, Source};
+pub use self::hook::{HookConfig, Source};
 pub use self::manifest::Manifest;
 pub use self::problem::{Caution, FileFault, Misfit, Problem};
 

@@ -1,5 +1,6 @@
 //! The host: hooks, a journal and a door, from start to drain.
 
+use std::cell::LazyCell;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tracing::{info, warn};
 
 use bookhook_dispatch::{Clock, Dispatcher, StartError};
 use bookhook_handlers::http::BadUrl;
+use bookhook_handlers::process::Guard;
 use bookhook_journal::{Journal, OpenError};
 use bookhook_model::HookName;
 use bookhook_receiver::identity::KeySourceError;
@@ -165,7 +167,8 @@ fn wire(
     native: Vec<Hook>,
     public_url: Option<&url::Url>,
 ) -> Result<Vec<wiring::Wired>, HostError> {
-    let configured = configured.into_iter().map(wiring::configured);
+    let guard: LazyCell<Guard> = LazyCell::new(Guard::start);
+    let configured = configured.into_iter().map(|hook| wiring::configured(hook, &guard));
     let native = native.into_iter().map(|hook| wiring::native(hook, public_url));
     configured.chain(native).collect()
 }

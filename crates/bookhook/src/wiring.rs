@@ -1,9 +1,11 @@
 //! From what is configured to the parts that do it.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use bookhook_dispatch::HookSetup;
-use bookhook_handlers::{Handler, HttpHandler};
+use bookhook_handlers::process::Guard;
+use bookhook_handlers::{ExecHandler, Handler, HttpHandler};
 use bookhook_journal::{Location, SealingKey};
 use bookhook_model::HookName;
 use bookhook_receiver::identity::{Expectation, IdentityVerifier, KeySource, KeyStore};
@@ -23,12 +25,19 @@ pub(crate) struct Wired {
     pub(crate) setup: HookSetup,
 }
 
-/// A hook of the configuration file.
-pub(crate) fn configured(hook: HookConfig) -> Result<Wired, HostError> {
-    let HandlerConfig::Http(url) = &hook.handler;
-    let handler = HttpHandler::new(url.as_str());
-    let handler = handler.map_err(|source| HostError::Handler { hook: hook.name.clone(), source })?;
-    wire(hook, Arc::new(handler))
+/// A hook of the configuration file. The guard is started for the first handler that has processes.
+pub(crate) fn configured(hook: HookConfig, guard: &LazyCell<Guard>) -> Result<Wired, HostError> {
+    let HookConfig { name, path, source, handler, policy } = hook;
+    let handler: Arc<dyn Handler> = match handler {
+        HandlerConfig::Http(url) => {
+            let handler = HttpHandler::new(url.as_str());
+            Arc::new(handler.map_err(|source| HostError::Handler { hook: name.clone(), source })?)
+        }
+        HandlerConfig::Exec(command) => {
+            Arc::new(ExecHandler::new(name.clone(), command, Guard::clone(guard)))
+        }
+    };
+    wire(name, path, source, policy, handler)
 }
 
 /// A hook whose handler is written in Rust.
@@ -45,14 +54,10 @@ pub(crate) fn native(mut hook: Hook, public_url: Option<&Url>) -> Result<Wired, 
         }
     };
     let source = Source::Bkper(BkperSource { manifest: hook.manifest, own_events: hook.own_events, verify });
-    wire_parts(name, path, source, hook.policy, handler)
+    wire(name, path, source, hook.policy, handler)
 }
 
-fn wire(hook: HookConfig, handler: Arc<dyn Handler>) -> Result<Wired, HostError> {
-    wire_parts(hook.name, hook.path, hook.source, hook.policy, handler)
-}
-
-fn wire_parts(
+fn wire(
     name: HookName,
     path: String,
     source: Source,

@@ -9,7 +9,6 @@
 
 mod answer;
 mod client;
-mod excerpt;
 mod request;
 mod target;
 mod trouble;
@@ -18,9 +17,9 @@ use std::fmt;
 
 use bookhook_model::RunEnd;
 
+use crate::excerpt::Secrets;
 use crate::{Handler, Invocation, Running};
 use client::Client;
-use excerpt::Secrets;
 use target::Target;
 
 pub use target::BadUrl;
@@ -41,7 +40,7 @@ impl HttpHandler {
 
     async fn run(&self, invocation: Invocation) -> RunEnd {
         let request = request::build(&self.target, &invocation);
-        let secrets = Secrets { target: &self.target, headers: &invocation.event.secrets };
+        let secrets = Secrets { headers: &invocation.event.secrets, own: self.target.secrets().collect() };
         match self.client.send(request).await {
             Ok(answer) => answer::read(&self.target, &secrets, answer).await,
             Err(error) => RunEnd::Failed(trouble::explain(&self.target, &error)),

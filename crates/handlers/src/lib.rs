@@ -3,18 +3,27 @@
 //! A kind turns an [`Invocation`] into a [`RunEnd`] and knows nothing of lanes, journals or callers. What holds for
 //! every kind alike (the time limit, containing a panic) is in [`mod@invoke`].
 
+mod excerpt;
+pub mod exec;
 pub mod http;
 pub mod invoke;
 pub mod native;
+mod no_response;
+pub mod process;
 mod retry_after;
+mod traceparent;
 
 use std::pin::Pin;
 
 use bookhook_model::{Cause, DeliveryId, Event, HookName, RunEnd, RunNumber};
 
+pub use crate::exec::ExecHandler;
 pub use crate::http::HttpHandler;
 pub use invoke::invoke;
 pub use native::NativeHandler;
+
+/// No more than this is taken of what a handler answers.
+const RESPONSE_BYTES_MAX: usize = 1 << 20;
 
 /// One run of a handler: what to handle, and the facts that go with it.
 #[derive(Debug)]

@@ -100,7 +100,9 @@ pub enum FailureKind {
     TimedOut,
     /// A status that is neither 2xx nor 429.
     Status(u16),
-    /// A 2xx whose body is no response, or too large.
+    /// The exit status of a process, when it means neither a response nor "not now".
+    Exited(u8),
+    /// A success whose text is no response, or too large.
     BadResponse,
     /// A native handler panicked.
     Panicked,
@@ -114,16 +116,17 @@ impl FailureKind {
         match self {
             Self::Unreachable | Self::Disconnected | Self::TimedOut => true,
             Self::Status(status) => status == 408 || status >= 500,
-            Self::BadResponse => true,
+            Self::Exited(_) | Self::BadResponse => true,
             Self::Panicked => false,
             Self::Interrupted => true,
         }
     }
 
-    /// The handler's HTTP status, when that is what failed.
+    /// The handler's HTTP or exit status, when that is what failed.
     pub fn handler_status(self) -> Option<u16> {
         match self {
             Self::Status(status) => Some(status),
+            Self::Exited(status) => Some(status.into()),
             _ => None,
         }
     }

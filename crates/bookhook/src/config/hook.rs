@@ -4,6 +4,7 @@ use bookhook_model::{HookName, Policy};
 use url::Url;
 
 use super::bkper::{self, BkperSource};
+use super::handler::{self, HandlerConfig};
 use super::section::{Kinds, Scalar, Section};
 use super::{policy, values};
 
@@ -29,20 +30,11 @@ pub enum Source {
     Bkper(BkperSource),
 }
 
-/// What handles a hook's events.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandlerConfig {
-    /// `http`: a server that gets them posted.
-    Http(Url),
-}
-
 const SOURCES: Kinds = Kinds {
     what: "source",
     here: &["bkper"],
     later: &["google", "secret", "basic", "github", "slack", "stripe", "standard-webhooks", "hmac", "open"],
 };
-
-const HANDLERS: Kinds = Kinds { what: "handler", here: &["http"], later: &["run", "exec", "relay", "store"] };
 
 /// What the top of a configuration says about the URL of its hooks.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +55,7 @@ pub(super) fn read(
     keys.require("source", "say who calls, e.g. `source: {bkper: {manifest: ./bkper.yaml}}`");
     keys.require("handler", "say what handles the events, e.g. `handler: {http: http://127.0.0.1:3003/}`");
     let source = keys.section("source").and_then(|kinds| source(kinds, name.as_ref(), public_url));
-    let handler = keys.section("handler").and_then(handler);
+    let handler = keys.section("handler").and_then(handler::read);
     let policy = policy::read(&mut keys);
     keys.finish();
     let (path, source) = source?;
@@ -81,11 +73,6 @@ fn source(
     let path = keys.value("path", values::path).or_else(|| name.map(default_path));
     let source = bkper::read(keys, path.as_deref(), public_url).map(Source::Bkper);
     Some((path?, source?))
-}
-
-fn handler(mut kinds: Section<'_>) -> Option<HandlerConfig> {
-    let kind = kinds.choice(&HANDLERS)?;
-    kinds.value(kind, values::http_url).map(HandlerConfig::Http)
 }
 
 /// Where a hook is served unless its source says otherwise.

@@ -198,6 +198,14 @@ pub enum Misfit {
     /// A JWK set from elsewhere without TLS.
     #[error("must begin with https:// (http:// only on this machine), or be `file:PATH`")]
     Insecure,
+    /// A command in one text with something in it that only a shell reads.
+    #[error(
+        "holds `{}`, and no shell reads it: write the words as a list, `[program, argument]`, or call a shell, `[sh, -c, \"…\"]`", .0.escape_default()
+    )]
+    NeedsShell(char),
+    /// A variable that is the host's to set.
+    #[error("begins with `BOOKHOOK_`, as only the host's own variables do; choose another name")]
+    HostsVariable,
     /// The host answers this path itself.
     #[error("is answered by the host itself; choose another path")]
     ReservedPath,

@@ -255,12 +255,24 @@ impl<'a> Section<'a> {
     /// The mapping under every key, whatever their names.
     pub(super) fn sections(&self) -> Vec<(Scalar<'a>, Self)> {
         let read = |entry: &'a Entry| {
-            let key = self.key.child(&entry.key);
-            let name =
-                Scalar { at: entry.key_at, key: key.clone(), written: &entry.key, text: entry.key.clone() };
-            Self::read(self.doc, entry.key_at, key, &entry.value).map(|section| (name, section))
+            let name = self.name_of(entry);
+            Self::read(self.doc, entry.key_at, name.key.clone(), &entry.value).map(|section| (name, section))
         };
         self.entries.iter().filter_map(read).collect()
+    }
+
+    /// The value under every key, whatever their names.
+    pub(super) fn scalars(&self) -> Vec<(Scalar<'a>, Scalar<'a>)> {
+        let read = |entry: &'a Entry| {
+            let name = self.name_of(entry);
+            self.doc.scalar(&entry.value, name.key.clone()).map(|value| (name, value))
+        };
+        self.entries.iter().filter_map(read).collect()
+    }
+
+    /// Whether a list is under `name`.
+    pub(super) fn is_list(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|entry| matches!(entry.value.value, Value::List(_)))
     }
 
     /// The secret under `name`: the text itself, or that of the file in `file:PATH`.
@@ -317,6 +329,11 @@ impl<'a> Section<'a> {
             let problem = Problem::UnknownKey { nearest, known: self.asked.clone() };
             self.doc.mistake(entry.key_at, self.key.child(&entry.key), problem);
         }
+    }
+
+    fn name_of(&self, entry: &'a Entry) -> Scalar<'a> {
+        let key = self.key.child(&entry.key);
+        Scalar { at: entry.key_at, key, written: &entry.key, text: entry.key.clone() }
     }
 
     fn find(&self, name: &str) -> Option<&'a Entry> {

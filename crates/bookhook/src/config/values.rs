@@ -58,6 +58,33 @@ pub(super) fn any_text(text: &str) -> Result<String, Misfit> {
     Ok(text.to_owned())
 }
 
+/// What only a shell would read: it is taken for a mistake, not for itself.
+const OF_SHELLS: &[char] =
+    &['\'', '"', '\\', '|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '~', '\n'];
+
+/// The words of a command that is written as one text.
+pub(super) fn words(text: &str) -> Result<Vec<String>, Misfit> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Misfit::Empty);
+    }
+    match text.chars().find(|c| OF_SHELLS.contains(c)) {
+        Some(c) => Err(Misfit::NeedsShell(c)),
+        None => Ok(text.split_whitespace().map(str::to_owned).collect()),
+    }
+}
+
+/// The name of an environment variable that a handler may be given.
+pub(super) fn variable(text: &str) -> Result<String, Misfit> {
+    if text.is_empty() || text.contains(['=', '\0']) {
+        return Err(Misfit::Not("the name of an environment variable"));
+    }
+    if text.starts_with("BOOKHOOK_") {
+        return Err(Misfit::HostsVariable);
+    }
+    Ok(text.to_owned())
+}
+
 pub(super) fn address(text: &str) -> Result<SocketAddr, Misfit> {
     text.parse().map_err(|_| Misfit::Not("an address and port such as `0.0.0.0:8080` or `[::1]:8080`"))
 }
@@ -211,6 +238,24 @@ mod tests {
         assert_eq!(size("256MiB"), Ok(256 << 20));
         for bad in ["0B", "257MiB", "1MB"] {
             assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_command_in_one_text_is_split_at_white_space_and_needs_no_shell() {
+        assert_eq!(words(" npm  run start:dev\t--x=1 ").unwrap(), ["npm", "run", "start:dev", "--x=1"]);
+        assert_eq!(words("python3 -c \"print(1)\""), Err(Misfit::NeedsShell('"')));
+        for bad in ["a && b", "a | b", "echo $HOME", "a 'b'", "a; b", "a > b", "ls *", "~/run", "a\nb"] {
+            assert!(matches!(words(bad), Err(Misfit::NeedsShell(_))), "{bad}");
+        }
+        assert_eq!(words("  "), Err(Misfit::Empty));
+    }
+
+    #[test]
+    fn the_hosts_own_variables_are_not_to_be_set() {
+        assert_eq!(variable("NODE_ENV").unwrap(), "NODE_ENV");
+        for bad in ["", "A=B", "A\0", "BOOKHOOK_KEY"] {
+            assert!(variable(bad).is_err(), "{bad}");
         }
     }
 

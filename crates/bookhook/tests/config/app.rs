@@ -26,7 +26,7 @@ fn the_hook_is_named_by_the_apps_id() {
     assert_eq!(hook.name.as_str(), "tax-bot");
     assert_eq!(hook.path, "/hooks/tax-bot");
     assert_eq!(hook.policy, Policy::default());
-    let HandlerConfig::Http(url) = &hook.handler;
+    let HandlerConfig::Http(url) = &hook.handler else { panic!() };
     assert_eq!(url.as_str(), TO);
     let Source::Bkper(source) = &hook.source;
     assert_eq!(source.verify.as_ref().unwrap().audiences, ["https://x.example/hooks/tax-bot"]);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bookhook::config::{
     BkperSource, Config, HandlerConfig, HookConfig, JournalLocation, Jwks, OwnEvents, Source,
 };
+use bookhook::handlers::process::CommandLine;
 use bookhook_model::{LaneRule, Policy, RetryPolicy};
 use secrecy::ExposeSecret;
 
@@ -37,7 +38,7 @@ fn what_is_not_written_is_the_default() {
     assert_eq!(hook.name.as_str(), "tax-bot");
     assert_eq!(hook.path, "/hooks/tax-bot");
     assert_eq!(hook.policy, Policy::default());
-    let HandlerConfig::Http(url) = &hook.handler;
+    let HandlerConfig::Http(url) = &hook.handler else { panic!() };
     assert_eq!(url.as_str(), "http://127.0.0.1:3003/");
 
     let source = bkper(hook);
@@ -125,6 +126,43 @@ hooks:
     );
 }
 
+/// The configuration with this handler.
+fn handler(written: &str) -> Folder {
+    Folder::with_config(&CONFIG.replace("\n      http: http://127.0.0.1:3003/", &format!(" {written}")))
+}
+
+fn exec(folder: &Folder) -> CommandLine {
+    match folder.config().hooks.remove(0).handler {
+        HandlerConfig::Exec(command) => command,
+        other @ HandlerConfig::Http(_) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_command_is_a_list_of_words_or_one_text() {
+    let folder = handler(
+        r#"{exec: {command: [./deploy.sh, "", "a  b", "$X"], cwd: scripts, env: {RATE: 0.2, KEY: "${SECRET}"}}}"#,
+    );
+    let folder = folder.variable("SECRET", "s3cret with spaces");
+    let command = exec(&folder);
+    assert_eq!(command.program, "./deploy.sh");
+    assert_eq!(command.arguments, ["", "a  b", "$X"]);
+    assert_eq!(command.folder, folder.path("scripts"));
+    let environment: Vec<_> =
+        command.environment.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+    assert_eq!(environment, [("RATE", "0.2"), ("KEY", "s3cret with spaces")]);
+    assert!(!format!("{:?}", folder.config()).contains("s3cret"));
+
+    let folder = handler(r#"{exec: {command: "python3  ${FILE} --fast"}}"#).variable("FILE", "tax.py");
+    let command = exec(&folder);
+    assert_eq!(
+        (command.program.as_str(), command.arguments.join("|").as_str()),
+        ("python3", "tax.py|--fast")
+    );
+    assert_eq!(command.folder, folder.as_ref());
+    assert!(command.environment.is_empty());
+}
+
 #[test]
 fn the_port_of_the_environment_wins() {
     let config =
@@ -190,7 +228,7 @@ fn an_alias_repeats_a_value() {
 fn the_environment_is_put_into_values() {
     let text = CONFIG.replace("http://127.0.0.1:3003/", "http://${HOST}/a$${b}/${PATH_1}");
     let config = Folder::with_config(&text).variable("HOST", "h.example:1").variable("PATH_1", "c").config();
-    let HandlerConfig::Http(url) = &config.hooks[0].handler;
+    let HandlerConfig::Http(url) = &config.hooks[0].handler else { panic!() };
     assert_eq!(url.as_str(), "http://h.example:1/a$%7Bb%7D/c");
 }
 

@@ -36,7 +36,7 @@ hooks:
         own_events: ignore
     handler:
       http: http://127.0.0.1:3003/
-      exec: {command: [x]}
+      store: {}
     deadlin: 30s
     timeout: 15 minutes
   deploy:
@@ -51,7 +51,7 @@ bookhook.yaml:1:1: listn: no such key; did you mean `listen`?
 bookhook.yaml:4:3: hooks.Tax: `Tax` is not a hook name: use 1 to 64 lower-case letters, digits, `-` or `_`, beginning with a letter or a digit
 bookhook.yaml:7:19: hooks.Tax.source.bkper.manifest: tax-bot/bkper.yaml: no such file
 bookhook.yaml:8:21: hooks.Tax.source.bkper.own_events: `ignore` is not one of `deliver`, `skip`
-bookhook.yaml:11:7: hooks.Tax.handler.exec: this handler is not in this version yet; there is `http`
+bookhook.yaml:11:7: hooks.Tax.handler.store: this handler is not in this version yet; there is `http`, `exec`
 bookhook.yaml:12:5: hooks.Tax.deadlin: no such key; did you mean `deadline`?
 bookhook.yaml:13:14: hooks.Tax.timeout: `15 minutes` is not a duration such as `250ms`, `30s`, `15m`, `24h` or `30d`
 bookhook.yaml:14:3: hooks.deploy.handler: missing; say what handles the events, e.g. `handler: {http: http://127.0.0.1:3003/}`
@@ -283,6 +283,47 @@ fn sources_and_handlers() {
         (
             CONFIG.replace("\n      http: http://127.0.0.1:3003/", " http://127.0.0.1:3003/"),
             "7:14: hooks.tax-bot.handler: must be a mapping of keys to values",
+        ),
+    ]);
+}
+
+#[test]
+fn commands() {
+    let exec = |keys: &str| CONFIG.replace("http: http://127.0.0.1:3003/", &format!("exec: {keys}"));
+    told(&[
+        (
+            exec("{cwd: x}"),
+            "8:7: hooks.tax-bot.handler.exec.command: missing; say what to start, e.g. `command: [python3, handler.py]`",
+        ),
+        (exec("npm start"), "8:13: hooks.tax-bot.handler.exec: must be a mapping of keys to values"),
+        (
+            exec("{command: npm ci && npm start}"),
+            "8:23: hooks.tax-bot.handler.exec.command: `npm ci && npm start` holds `&`, and no shell reads it: write the words as a list, `[program, argument]`, or call a shell, `[sh, -c, \"…\"]`",
+        ),
+        (exec("{command: ' '}"), "8:23: hooks.tax-bot.handler.exec.command: ` ` is empty"),
+        (
+            exec("{command: []}"),
+            "8:23: hooks.tax-bot.handler.exec.command: has no value; give it one, or take the key out",
+        ),
+        (
+            exec("{command: ['', a]}"),
+            "8:24: hooks.tax-bot.handler.exec.command[0]: has no value; give it one, or take the key out",
+        ),
+        (
+            exec("{command: [a, {b: c}]}"),
+            "8:27: hooks.tax-bot.handler.exec.command[1]: must be a single value",
+        ),
+        (
+            exec("{command: a, env: {BOOKHOOK_KEY: x}}"),
+            "8:32: hooks.tax-bot.handler.exec.env.BOOKHOOK_KEY: `BOOKHOOK_KEY` begins with `BOOKHOOK_`, as only the host's own variables do; choose another name",
+        ),
+        (
+            exec("{command: a, env: {A: [b]}}"),
+            "8:35: hooks.tax-bot.handler.exec.env.A: must be a single value",
+        ),
+        (
+            exec("{comand: a, command: b}"),
+            "8:14: hooks.tax-bot.handler.exec.comand: no such key; did you mean `command`?",
         ),
     ]);
 }

@@ -44,7 +44,7 @@ fn known(way: &str) -> BTreeSet<&'static str> {
 #[test]
 fn the_page_has_every_key_and_no_other() {
     let tables = tables();
-    assert_eq!(tables.len(), 7);
+    assert_eq!(tables.len(), 8);
     for (way, names) in tables {
         assert_eq!(names, known(way), "{way}");
     }
@@ -68,7 +68,7 @@ fn the_full_example_leaves_out_only_what_has_no_default() {
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':')
         .filter_map(|word| word.strip_suffix(':'))
         .collect();
-    let keys = tables().into_iter().filter(|(way, _)| !way.ends_with("source") && !way.ends_with("handler"));
+    let keys = tables().into_iter().filter(|(way, _)| !way.ends_with("source") && !way.contains("handler"));
     let left_out: BTreeSet<&str> =
         keys.flat_map(|(_, names)| names).filter(|name| !written.contains(name)).collect();
     assert_eq!(left_out, BTreeSet::from(["console", "token", "handshake"]));

@@ -9,7 +9,9 @@ use anyhow::Context;
 use bookhook::config::{
     BkperSource, Config, ConfigErrors, HandlerConfig, HookConfig, JournalLocation, Jwks, Loaded, Source,
 };
+use bookhook::handlers::process::CommandLine;
 use bookhook::journal::{Location, OpenError, Reader};
+use bookhook::model::HookName;
 use tokio::net::TcpStream;
 
 use crate::exit::{ExitStatus, Outcome};
@@ -81,14 +83,34 @@ async fn check_hook(hook: &HookConfig, report: &mut Report) -> io::Result<()> {
     let events = count(manifest.events.len(), "event type");
     report.ok(format_args!("{name}: {} is app `{}` with {events}", manifest.file.display(), manifest.id))?;
     check_keys(hook, source, report).await?;
-    let HandlerConfig::Http(url) = &hook.handler;
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let port = url.port_or_known_default().unwrap_or(80);
-    match within(TcpStream::connect((host, port))).await {
+    match &hook.handler {
+        HandlerConfig::Http(url) => {
+            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+            let place = (host, url.port_or_known_default().unwrap_or(80));
+            check_server(name, url, place, report).await
+        }
+        HandlerConfig::Exec(command) => check_command(name, command, report),
+    }
+}
+
+async fn check_server(
+    name: &HookName,
+    url: impl Display,
+    place: (&str, u16),
+    report: &mut Report,
+) -> io::Result<()> {
+    match within(TcpStream::connect(place)).await {
         Ok(_) => report.ok(format_args!("{name}: handler {url} listens")),
         Err(error) => {
             report.failed(format_args!("{name}: handler {url} cannot be reached: {error:#}; start it"))
         }
+    }
+}
+
+fn check_command(name: &HookName, command: &CommandLine, report: &mut Report) -> io::Result<()> {
+    match command.find() {
+        Ok(path) => report.ok(format_args!("{name}: handler `{}` is {}", command.program, path.display())),
+        Err(error) => report.failed(format_args!("{name}: handler `{}`: {error}", command.program)),
     }
 }
 

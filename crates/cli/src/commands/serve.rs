@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use bookhook::config::{AppOverrides, Config, ConfigErrors, HandlerConfig, HookConfig, Loaded, Source};
+use bookhook::config::{AppOverrides, Config, ConfigErrors, HookConfig, Loaded, Source};
 use bookhook::{Host, HostError, Refused, Signals};
 
 use crate::args::ServeArgs;
@@ -137,12 +137,11 @@ struct HookLines {
 
 impl HookLines {
     fn of(hook: &HookConfig) -> Self {
-        let HandlerConfig::Http(handler) = &hook.handler;
         let Source::Bkper(source) = &hook.source;
         Self {
             name: hook.name.to_string(),
             path: hook.path.clone(),
-            handler: handler.to_string(),
+            handler: hook.handler.to_string(),
             audiences: source.verify.as_ref().map(|verification| verification.audiences.clone()),
         }
     }

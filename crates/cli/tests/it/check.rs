@@ -4,6 +4,10 @@ use crate::handler::Handler;
 use crate::place::Place;
 
 fn configured(handler: &str) -> Place {
+    with_handler(&format!("{{http: \"{handler}\"}}"))
+}
+
+fn with_handler(handler: &str) -> Place {
     let place = Place::with_app();
     place.write("jwks.json", "{\"keys\": [{\"kty\": \"RSA\"}]}");
     let config = format!(
@@ -12,7 +16,7 @@ public_url: https://hooks.example.com
 hooks:
   tax-bot:
     source: {{bkper: {{manifest: bkper.yaml, jwks_url: \"file:jwks.json\"}}}}
-    handler: {{http: \"{handler}\"}}
+    handler: {handler}
 "
     );
     place.write("bookhook.yaml", &config);
@@ -46,6 +50,22 @@ fn a_handler_that_does_not_listen_is_a_failure() {
         "{}",
         ran.out
     );
+}
+
+#[test]
+fn a_command_is_looked_for_where_it_would_be_started() {
+    let place = with_handler("{exec: {command: ./deploy.sh}}");
+    let checked = || place.run(&["check"]);
+    assert!(checked().out.contains("mistake  tax-bot: handler `./deploy.sh`: there is no file "));
+    place.write("deploy.sh", "#!/bin/sh\n");
+    let ran = checked();
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("deploy.sh is not executable: `chmod +x` makes it so"), "{}", ran.out);
+    let script = place.path("deploy.sh");
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let ran = checked();
+    assert_eq!(ran.status, 0);
+    assert!(ran.out.contains("ok       tax-bot: handler `./deploy.sh` is "), "{}", ran.out);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -52,6 +52,14 @@ impl Place {
     pub(crate) fn write(&self, name: &str, text: &str) -> &Self {
         std::fs::write(self.path(name), text).unwrap();
         self
+    }
+
+    /// What a process writes to this file, in one line.
+    pub(crate) fn until_written(&self, name: &str) -> String {
+        eventually(name, || {
+            let text = std::fs::read_to_string(self.path(name)).ok()?;
+            text.strip_suffix('\n').map(str::to_owned)
+        })
     }
 
     /// A folder with the manifest of `tax-bot`.
@@ -114,6 +122,25 @@ impl Place {
             .env("XDG_STATE_HOME", self.path("state"))
             .env("TZ", "UTC");
         command
+    }
+}
+
+/// Waits until the process with this id has ended, whoever may have to ask for its status.
+pub(crate) fn until_gone(id: &str) {
+    eventually("a process to end", || {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+        stat.map_or(true, |stat| stat.contains(") Z ")).then_some(())
+    });
+}
+
+fn eventually<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = probe() {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "it was not seen in time: {what}");
+        std::thread::yield_now();
     }
 }
 

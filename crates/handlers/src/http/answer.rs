@@ -10,15 +10,14 @@ use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use serde_json::Value;
 
-use super::excerpt::{Secrets, complaint, excerpt};
 use super::target::Target;
 use super::trouble;
+use crate::RESPONSE_BYTES_MAX as LONGEST;
+use crate::excerpt::{Secrets, complaint, excerpt};
+use crate::no_response;
 use crate::retry_after::retry_after;
 
-/// No more than this is read of an answer.
-const LONGEST: usize = 1 << 20;
 /// So long is waited for the words to a status that is no success.
 const WORDS_TIME: Duration = Duration::from_secs(2);
 
@@ -107,27 +106,7 @@ fn no_response(
     body: &[u8],
     reason: &NoResponse,
 ) -> String {
-    let what = kind_of(body, reason);
-    let excerpt = excerpt(body, secrets).map(|text| format!(": {text}")).unwrap_or_default();
-    format!(
-        "{target} answered {status} with {what} where a JSON object with `result`, `warning` or `error` is \
-         expected{excerpt}"
-    )
-}
-
-/// What a body is that is no response.
-fn kind_of(body: &[u8], reason: &NoResponse) -> String {
-    match (body.trim_ascii_start().first(), reason) {
-        (None, _) => "an empty body".to_owned(),
-        (Some(b'<'), _) => "HTML or XML".to_owned(),
-        (Some(_), NoResponse::NotJson(error)) => format!("broken JSON ({error})"),
-        (Some(_), NoResponse::NotAnObject) => match serde_json::from_slice(body) {
-            Ok(Value::Array(_)) => "a JSON list".to_owned(),
-            Ok(Value::String(_)) => "a JSON text".to_owned(),
-            Ok(_) => "a bare JSON value".to_owned(),
-            Err(_) => "a body that is no JSON".to_owned(),
-        },
-    }
+    format!("{target} answered {status} with {}", no_response::describe(body, reason, secrets))
 }
 
 /// A status that is neither 2xx nor 429.

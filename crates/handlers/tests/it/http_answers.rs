@@ -98,7 +98,7 @@ async fn what_came_instead_of_a_response_is_told() {
         (ok("[1]"), format!("200 OK with a JSON list {EXPECTED}: [1]")),
         (ok("\"done\""), format!("200 OK with a JSON text {EXPECTED}: \"done\"")),
         (ok("42"), format!("200 OK with a bare JSON value {EXPECTED}: 42")),
-        (ok("OK\r\n"), format!("200 OK with a body that is no JSON {EXPECTED}: OK")),
+        (ok("OK\r\n"), format!("200 OK with text that is no JSON {EXPECTED}: OK")),
     ] {
         let failure = failure(run(bytes).await);
         assert_eq!(failure.kind, FailureKind::BadResponse);

@@ -1,10 +1,13 @@
 //! Handlers as the host runs them, against real servers on loopback.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod exec;
 mod http_answers;
 mod http_connections;
 mod http_requests;
 mod invoke;
+mod kinds;
+mod logged;
 mod native;
 mod server;
 

@@ -4,37 +4,54 @@ use bookhook_model::SecretHeader;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::target::Target;
-
 /// How much of a handler's text a sentence carries.
 const LONGEST: usize = 300;
 
 /// What a handler was sent and nobody may read, even when the handler repeats it.
-pub(super) struct Secrets<'a> {
-    pub(super) target: &'a Target,
-    pub(super) headers: &'a [SecretHeader],
+pub(crate) struct Secrets<'a> {
+    /// Those of the event.
+    pub(crate) headers: &'a [SecretHeader],
+    /// Those by which the handler is called.
+    pub(crate) own: Vec<&'a str>,
 }
 
 impl Secrets<'_> {
+    /// The whole text on one line.
+    pub(crate) fn shown(&self, text: &[u8]) -> String {
+        let mut line = String::with_capacity(text.len());
+        self.hide(&String::from_utf8_lossy(text)).chars().for_each(|c| push_inert(&mut line, c));
+        line
+    }
+
     fn hide(&self, text: &str) -> String {
         let values = self.headers.iter().map(|header| header.value.expose_secret());
         let tokens = values.clone().filter_map(|value| value.strip_prefix("Bearer "));
-        let secrets = values.chain(tokens).chain(self.target.secrets());
+        let secrets = values.chain(tokens).chain(self.own.iter().copied());
         // A shorter one would hide ordinary words, and is no secret to anybody.
         let secrets = secrets.filter(|secret| secret.len() >= 4);
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[sealed]"))
     }
 }
 
-/// The beginning of a body; `None` when there is nothing to see.
-pub(super) fn excerpt(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
+/// The beginning of a text; `None` when there is nothing to see.
+pub(crate) fn excerpt(text: &[u8], secrets: &Secrets<'_>) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
     let text = text.trim();
-    (!text.is_empty()).then(|| shorten(&secrets.hide(text)))
+    (!text.is_empty()).then(|| beginning(&secrets.hide(text)))
+}
+
+/// The end of a text, where a program that fails says why; `None` when there is nothing to see.
+pub(crate) fn ending(text: &[u8], secrets: &Secrets<'_>) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    let text = secrets.hide(text.trim());
+    let left_out = text.chars().count().saturating_sub(LONGEST);
+    let end: String = text.chars().skip(left_out).collect();
+    let mark = if left_out > 0 { "…" } else { "" };
+    (!end.is_empty()).then(|| format!("{mark}{}", beginning(&end)))
 }
 
 /// What a failed handler says was wrong: the `error` of its JSON, else the beginning of its body.
-pub(super) fn complaint(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
+pub(crate) fn complaint(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
     match error_text(body) {
         Some(error) => excerpt(error.as_bytes(), secrets),
         None => excerpt(body, secrets),
@@ -55,19 +72,25 @@ fn plain(line: &Value) -> String {
     line.as_str().map_or_else(|| line.to_string(), str::to_owned)
 }
 
-fn shorten(text: &str) -> String {
+fn beginning(text: &str) -> String {
     let mut short = String::new();
     for (count, c) in text.chars().enumerate() {
-        match c {
-            _ if count == LONGEST => {
-                short.push('…');
-                break;
-            }
-            c if c.is_control() => short.extend(c.escape_default()),
-            c => short.push(c),
+        if count == LONGEST {
+            short.push('…');
+            break;
         }
+        push_inert(&mut short, c);
     }
     short
+}
+
+/// What could move a terminal becomes visible.
+fn push_inert(line: &mut String, c: char) {
+    if c.is_control() {
+        line.extend(c.escape_default());
+    } else {
+        line.push(c);
+    }
 }
 
 #[cfg(test)]
@@ -79,9 +102,12 @@ mod tests {
     }
 
     fn said(body: &str) -> Option<String> {
-        let target = Target::parse("http://me:hunter2@127.0.0.1/?key=open-sesame").unwrap();
         let headers = [header("ya29.token"), header("Bearer eyJhbGci"), header("")];
-        complaint(body.as_bytes(), &Secrets { target: &target, headers: &headers })
+        complaint(body.as_bytes(), &secrets(&headers))
+    }
+
+    fn secrets(headers: &[SecretHeader]) -> Secrets<'_> {
+        Secrets { headers, own: vec!["hunter2", "key=open-sesame"] }
     }
 
     #[test]
@@ -93,6 +119,16 @@ mod tests {
     fn only_the_beginning_is_kept() {
         assert_eq!(said(&"ä".repeat(LONGEST)).unwrap(), "ä".repeat(LONGEST));
         assert_eq!(said(&"ä".repeat(LONGEST + 1)).unwrap(), "ä".repeat(LONGEST) + "…");
+    }
+
+    #[test]
+    fn of_an_ending_the_end_is_kept() {
+        let ended = |text: &str| ending(text.as_bytes(), &secrets(&[]));
+        assert_eq!(ended(" at x\nno rate\n").unwrap(), "at x\\nno rate");
+        let long = format!("first{}", "ä".repeat(LONGEST));
+        assert_eq!(ended(&long).unwrap(), format!("…{}", "ä".repeat(LONGEST)));
+        assert_eq!(ended(&format!("hunter2{}", "ä".repeat(LONGEST - 4))).unwrap().find("unter"), None);
+        assert_eq!(ended(" \n"), None);
     }
 
     #[test]
