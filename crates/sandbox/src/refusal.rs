@@ -23,6 +23,10 @@ pub(crate) enum Refusal {
     #[error("your permission on the book is {}: to {right} takes {}", found.as_str(), right.least().as_str())]
     Forbidden { right: Right, found: Permission },
 
+    /// The owner of a book cannot be removed, or get less than everything.
+    #[error("{owner} owns the book, and stays its owner")]
+    OwnerStays { owner: String },
+
     /// It is somebody else's, and only its owner changes it.
     #[error("the {kind} belongs to {owner}, and only its owner may change it")]
     NotTheOwner { kind: Kind, owner: String },
@@ -113,6 +117,7 @@ impl Refusal {
 /// What a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    AccessRequest,
     Account,
     App,
     Book,
@@ -132,6 +137,7 @@ pub(crate) enum Kind {
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = match self {
+            Self::AccessRequest => "access request",
             Self::Account => "account",
             Self::App => "app",
             Self::Book => "book",

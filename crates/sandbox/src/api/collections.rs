@@ -38,28 +38,28 @@ async fn update(
     world.write(who, move |act| collections::update(act, &collection)).await.map(Json)
 }
 
-async fn remove(State(world): Shared, Caller(who): Caller, Path(id): Path<String>) -> Answer<BookList> {
-    world.write(who, move |act| collections::delete(act, &CollectionId::new(id))).await.map(books)
+async fn remove(State(world): Shared, Caller(who): Caller, Path(id): Path<CollectionId>) -> Answer<BookList> {
+    world.write(who, move |act| collections::delete(act, &id)).await.map(books)
 }
 
 async fn add_books(
     State(world): Shared,
     Caller(who): Caller,
-    Path(id): Path<String>,
+    Path(id): Path<CollectionId>,
     Body(list): Body<BookList>,
 ) -> Answer<BookList> {
     let named = ids(list)?;
-    world.write(who, move |act| collections::add(act, &CollectionId::new(id), &named)).await.map(books)
+    world.write(who, move |act| collections::add(act, &id, &named)).await.map(books)
 }
 
 async fn remove_books(
     State(world): Shared,
     Caller(who): Caller,
-    Path(id): Path<String>,
+    Path(id): Path<CollectionId>,
     Body(list): Body<BookList>,
 ) -> Answer<BookList> {
     let named = ids(list)?;
-    world.write(who, move |act| collections::remove(act, &CollectionId::new(id), &named)).await.map(books)
+    world.write(who, move |act| collections::remove(act, &id, &named)).await.map(books)
 }
 
 /// Of the books in the body, only the ids matter.

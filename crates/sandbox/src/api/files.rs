@@ -20,44 +20,44 @@ pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
 async fn list(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     params: Params,
 ) -> Answer<FileList> {
     let limit = params.limit(PAGE, LONGEST_PAGE)?;
-    let page = world.read(who, move |view| files::list(view, &BookId::new(book), params.cursor(), limit));
+    let page = world.read(who, move |view| files::list(view, &book, params.cursor(), limit));
     page.await.map(Json)
 }
 
 async fn create(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     Body(file): Body<File>,
 ) -> Answer<File> {
-    world.write(who, move |act| files::create(act, &BookId::new(book), file)).await.map(Json)
+    world.write(who, move |act| files::create(act, &book, file)).await.map(Json)
 }
 
 async fn update(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     Body(file): Body<File>,
 ) -> Answer<File> {
-    world.write(who, move |act| files::update(act, &BookId::new(book), file)).await.map(Json)
+    world.write(who, move |act| files::update(act, &book, file)).await.map(Json)
 }
 
 async fn one(
     State(world): Shared,
     Caller(who): Caller,
-    Path((book, file)): Path<(String, String)>,
+    Path((book, file)): Path<(BookId, FileId)>,
 ) -> Answer<File> {
-    world.read(who, move |view| files::get(view, &BookId::new(book), &FileId::new(file))).await.map(Json)
+    world.read(who, move |view| files::get(view, &book, &file)).await.map(Json)
 }
 
 async fn remove(
     State(world): Shared,
     Caller(who): Caller,
-    Path((book, file)): Path<(String, String)>,
+    Path((book, file)): Path<(BookId, FileId)>,
 ) -> Answer<File> {
-    world.write(who, move |act| files::delete(act, &BookId::new(book), &FileId::new(file))).await.map(Json)
+    world.write(who, move |act| files::delete(act, &book, &file)).await.map(Json)
 }

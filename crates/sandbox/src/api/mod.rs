@@ -5,6 +5,7 @@
 
 mod accounts;
 mod books;
+mod collaborators;
 mod collections;
 mod files;
 mod groups;
@@ -46,6 +47,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(files::routes())
         .merge(saved_queries::routes())
         .merge(collections::routes())
+        .merge(collaborators::routes())
         .fallback(refused::no_such_method);
     Router::new()
         .nest("/v5", v5.clone())

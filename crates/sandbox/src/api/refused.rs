@@ -25,6 +25,7 @@ impl Refusal {
             // Of a book that the user may not see, clients expect this reason.
             Self::NotACollaborator { .. } => (StatusCode::NOT_FOUND, reason::REQUIRED),
             Self::Forbidden { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
+            Self::OwnerStays { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
             Self::NotTheOwner { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, reason::REQUIRED),
             Self::NoToken => (StatusCode::UNAUTHORIZED, reason::REQUIRED),

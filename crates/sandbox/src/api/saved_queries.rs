@@ -14,33 +14,33 @@ pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
         .route("/books/{book}/queries/{query}", delete(remove))
 }
 
-async fn list(State(world): Shared, Caller(who): Caller, Path(book): Path<String>) -> Answer<QueryList> {
-    let items = world.read(who, move |view| saved_queries::list(view, &BookId::new(book))).await?;
+async fn list(State(world): Shared, Caller(who): Caller, Path(book): Path<BookId>) -> Answer<QueryList> {
+    let items = world.read(who, move |view| saved_queries::list(view, &book)).await?;
     Ok(Json(QueryList { items: Some(items), ..QueryList::default() }))
 }
 
 async fn create(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     Body(query): Body<Query>,
 ) -> Answer<Query> {
-    world.write(who, move |act| saved_queries::create(act, &BookId::new(book), &query)).await.map(Json)
+    world.write(who, move |act| saved_queries::create(act, &book, &query)).await.map(Json)
 }
 
 async fn update(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     Body(query): Body<Query>,
 ) -> Answer<Query> {
-    world.write(who, move |act| saved_queries::update(act, &BookId::new(book), &query)).await.map(Json)
+    world.write(who, move |act| saved_queries::update(act, &book, &query)).await.map(Json)
 }
 
 async fn remove(
     State(world): Shared,
     Caller(who): Caller,
-    Path((book, query)): Path<(String, String)>,
+    Path((book, query)): Path<(BookId, String)>,
 ) -> Answer<Query> {
-    world.write(who, move |act| saved_queries::delete(act, &BookId::new(book), &query)).await.map(Json)
+    world.write(who, move |act| saved_queries::delete(act, &book, &query)).await.map(Json)
 }

@@ -2,7 +2,7 @@
 
 use bkper_model::{self as wire, BookId, EventObject, EventType};
 
-use super::{Book, Chart, Entered, Permission, Right};
+use super::{Book, Chart, Entered, Permission, Right, collaborators};
 use crate::act::{Act, View};
 use crate::refusal::Refusal;
 use crate::store;
@@ -25,7 +25,7 @@ pub(crate) fn create(act: &Act<'_>, body: &wire::Book) -> Result<wire::Book, Ref
         return Err(Refusal::Required { field: "name" });
     }
     store::books::insert(act.db, &book)?;
-    store::collaborators::insert(act, &book.id, owner, Permission::Owner)?;
+    collaborators::admit(act, &book.id, owner, Permission::Owner)?;
     told(act, &Entered { book, permission: Permission::Owner }, EventType::BookCreated)
 }
 

@@ -9,7 +9,8 @@ use bkper_model::{self as wire, BookId, EventType, FileId, TransactionId};
 use jiff::civil;
 
 use super::{
-    Account, AccountId, Book, Entered, Group, GroupId, Permission, Right, Transaction, books, files,
+    Account, AccountId, Book, Entered, Group, GroupId, Permission, Right, Transaction, books, collaborators,
+    files,
 };
 use crate::act::Act;
 use crate::refusal::Refusal;
@@ -30,7 +31,7 @@ pub(crate) fn copy(act: &Act<'_>, id: &BookId, wanted: Wanted) -> Result<wire::B
     let Entered { book: source, .. } = act.enter(id, right)?;
     let copy = Copy { act, book: copied_book(act, &source, wanted.name)? };
     store::books::insert(act.db, &copy.book)?;
-    store::collaborators::insert(act, &copy.book.id, &act.actor.user, Permission::Owner)?;
+    collaborators::admit(act, &copy.book.id, &act.actor.user, Permission::Owner)?;
     let groups = copy.groups(&source.id)?;
     let accounts = copy.accounts(&source.id, &groups)?;
     if let Some(since) = wanted.since {

@@ -42,6 +42,15 @@ CREATE TABLE collaborator (
 ) STRICT;
 CREATE INDEX collaborator_by_user ON collaborator (user);
 
+-- Who would like to be a collaborator.
+CREATE TABLE access_request (
+    id   TEXT PRIMARY KEY,
+    book TEXT NOT NULL REFERENCES book (id) ON DELETE CASCADE,
+    user TEXT NOT NULL REFERENCES user,
+    doc  TEXT NOT NULL,
+    UNIQUE (book, user)
+) STRICT;
+
 CREATE TABLE collection (
     seq   INTEGER PRIMARY KEY,
     id    TEXT NOT NULL UNIQUE,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot call fails")]
 
 use bookhook_sandbox::Sandbox;
+use http::HeaderMap;
 use serde_json::{Value, json};
 
 /// Somebody who calls the API.
@@ -26,6 +27,7 @@ pub(crate) async fn given_a_book() -> (Sandbox, Client, String) {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     pub(crate) json: Value,
 }
 
@@ -70,6 +72,12 @@ impl Client {
         format!("/v5/books/{}", book["id"].as_str().unwrap())
     }
 
+    /// Shares the book at this path.
+    pub(crate) async fn share(&self, book: &str, email: &str, permission: &str) -> Answer {
+        let collaborator = json!({"email": email, "permission": permission});
+        self.post(&format!("{book}/collaborators"), collaborator).await
+    }
+
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.send(method, path, body.map(|body| body.to_string().into_bytes()), &[]).await
     }
@@ -97,9 +105,10 @@ impl Client {
         }
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let text = response.text().await.unwrap();
         let json = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-        Answer { status, json }
+        Answer { status, headers, json }
     }
 }
 

@@ -207,3 +207,51 @@ async fn what_is_wrong_with_a_collection_changes_nothing() {
     mia.delete("/v5/collections/none").await.refused(404, "notFound");
     assert_eq!(mia.get("/v5/collections").await.ok(), before);
 }
+
+#[tokio::test]
+async fn two_users_see_each_their_part_of_one_collection() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let (mia, ravi, tom) = (client.user("mia"), client.user("ravi"), client.user("tom"));
+    let (usd, eur, gbp) = (book(&mia, "USD").await, book(&mia, "EUR").await, book(&mia, "GBP").await);
+    let aurora = collection(&mia, "Aurora").await;
+    add(&mia, &aurora, &[&usd, &eur, &gbp]).await;
+    let share = async |book: &str, email: &str, permission: &str| {
+        mia.share(&format!("/v5/books/{book}"), email, permission).await.ok();
+    };
+    share(&usd, "ravi@example.com", "EDITOR").await;
+    share(&eur, "ravi@example.com", "RECORDER").await;
+    share(&eur, "tom@example.com", "VIEWER").await;
+
+    for (user, book, seen) in [
+        (&mia, &usd, vec![("USD", "OWNER"), ("EUR", "OWNER"), ("GBP", "OWNER")]),
+        (&ravi, &usd, vec![("USD", "EDITOR"), ("EUR", "RECORDER")]),
+        (&tom, &eur, vec![("EUR", "VIEWER")]),
+    ] {
+        let shown = user.get(&format!("/v5/books/{book}")).await.ok();
+        let books = shown["collection"]["books"].as_array().unwrap().iter();
+        let books = books.map(|book| (book["name"].as_str().unwrap(), book["permission"].as_str().unwrap()));
+        assert_eq!(books.collect::<Vec<_>>(), seen);
+        // The list of collections shows the same.
+        assert_eq!(user.get("/v5/collections").await.ok()["items"], json!([shown["collection"]]));
+    }
+}
+
+#[tokio::test]
+async fn a_book_leaves_somebody_elses_collection_only_with_who_manages_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let (mia, ravi) = (client.user("mia"), client.user("ravi"));
+    let usd = book(&mia, "USD").await;
+    let usd_path = format!("/v5/books/{usd}");
+    add(&mia, &collection(&mia, "Aurora").await, &[&usd]).await;
+    let theirs = format!("/v5/collections/{}/books/add", collection(&ravi, "Mine").await);
+
+    mia.share(&usd_path, "ravi@example.com", "POSTER").await.ok();
+    ravi.patch(&theirs, list(&[&usd])).await.refused(403, "forbidden");
+    assert_eq!(mia.get(&usd_path).await.ok()["collection"]["name"], "Aurora");
+
+    mia.share(&usd_path, "ravi@example.com", "EDITOR").await.ok();
+    ravi.patch(&theirs, list(&[&usd])).await.ok();
+    assert_eq!(mia.get(&usd_path).await.ok()["collection"]["name"], "Mine");
+}

@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod client;
+mod collaborators;
 mod collections;
 mod control;
 mod copies;
