@@ -2,6 +2,7 @@
 //!
 //! How a refusal looks on the wire is told in [`crate::api`]. A refused request changes nothing.
 
+use bkper_model::query::QueryError;
 use bkper_model::{BookId, TransactionId};
 use jiff::civil;
 
@@ -78,6 +79,10 @@ pub(crate) enum Refusal {
     /// One item of a batch is refused, and so is the batch.
     #[error("items[{index}]: {refusal}")]
     Item { index: usize, refusal: Box<Refusal> },
+
+    /// The query is none.
+    #[error(transparent)]
+    Query(#[from] QueryError),
 
     /// Sums are exact or not at all.
     #[error("amount: the totals would have more digits than can be kept")]

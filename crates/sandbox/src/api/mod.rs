@@ -9,6 +9,7 @@ mod collaborators;
 mod collections;
 mod files;
 mod groups;
+mod listing;
 mod refused;
 mod request;
 mod saved_queries;
@@ -42,6 +43,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     let v5 = Router::new()
         .merge(books::routes())
         .merge(transactions::routes())
+        .merge(listing::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())

@@ -32,6 +32,7 @@ impl Refusal {
             Self::InvalidFormat { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             Self::Required { .. } => (StatusCode::BAD_REQUEST, reason::REQUIRED),
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            Self::Query(_) => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             Self::TooManyDigits => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             // Not 409, which older clients repeat.
             Self::WrongStatus { .. }

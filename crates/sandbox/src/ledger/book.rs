@@ -1,5 +1,6 @@
 //! A book and its settings.
 
+use bkper_model::query::Calendar;
 use bkper_model::{self as wire, AgentId, BookId, DatePattern, Resource as _, UserId};
 use jiff::civil;
 use jiff::{Timestamp, tz::TimeZone};
@@ -163,6 +164,11 @@ impl Book {
     /// The day it is in the book.
     pub(crate) fn today(&self, now: Timestamp) -> civil::Date {
         now.to_zoned(self.zone()).date()
+    }
+
+    /// What the dates of a query depend on.
+    pub(crate) fn calendar(&self, now: Timestamp) -> Calendar {
+        Calendar { pattern: self.date_pattern, today: self.today(now) }
     }
 
     fn zone(&self) -> TimeZone {

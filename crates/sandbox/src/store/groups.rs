@@ -4,7 +4,7 @@ use bkper_model::BookId;
 use rusqlite::{Connection, params};
 
 use super::rows::{all, json, one};
-use crate::ledger::{Account, Below, Group, GroupId};
+use crate::ledger::{Account, AccountId, Below, Group, GroupId};
 
 pub(crate) fn insert(db: &Connection, group: &Group) -> rusqlite::Result<()> {
     db.prepare_cached(
@@ -58,4 +58,12 @@ pub(crate) fn accounts(db: &Connection, id: GroupId) -> rusqlite::Result<Vec<Acc
     const SQL: &str = "SELECT account.doc FROM account JOIN account_group ON account_group.account = account.id \
                        WHERE account_group.\"group\" = ?1 ORDER BY account.normalized";
     all(db, SQL, [id])
+}
+
+/// The accounts in this group and in all groups below it.
+pub(crate) fn accounts_below(db: &Connection, id: GroupId) -> rusqlite::Result<Vec<AccountId>> {
+    const SQL: &str = "WITH RECURSIVE below (id) AS (\
+        SELECT ?1 UNION SELECT \"group\".id FROM \"group\" JOIN below ON parent = below.id) \
+        SELECT DISTINCT account FROM account_group JOIN below ON \"group\" = below.id";
+    db.prepare_cached(SQL)?.query_map([id], |row| row.get(0))?.collect()
 }

@@ -14,6 +14,7 @@ pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;
 pub(crate) mod saved_queries;
+pub(crate) mod search;
 pub(crate) mod totals;
 pub(crate) mod transactions;
 pub(crate) mod users;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::search;
+
 const SCHEMA: &str = include_str!("schema.sql");
 /// Changes with every change of the schema. There are no migrations: a sandbox is seeded anew.
 const VERSION: i32 = 1;
@@ -69,6 +71,7 @@ pub(crate) fn open(data: &Data) -> Result<Connection, OpenError> {
 
 fn prepare(db: &Connection) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(256);
+    search::register(db)?;
     db.pragma_update(None, "foreign_keys", true)?;
     // A power cut may cost a sandbox its last moments, never its consistency.
     db.pragma_update(None, "synchronous", "NORMAL")?;

@@ -105,7 +105,8 @@ CREATE TABLE "transaction" (
     words   TEXT NOT NULL,             -- what free text is looked for in, normalized
     doc     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX transaction_by_day ON "transaction" (book, day, seq);
+-- What most searches ask stands in the index, behind the order of lists.
+CREATE INDEX transaction_by_day ON "transaction" (book, day, seq, credit, debit, posted, trashed);
 CREATE INDEX transaction_by_credit ON "transaction" (credit, day, seq);
 CREATE INDEX transaction_by_debit ON "transaction" (debit, day, seq);
 

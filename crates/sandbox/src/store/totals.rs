@@ -4,9 +4,13 @@ use bkper_model::{BookId, Decimal, date_value};
 use jiff::civil;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+<<<<<<< HEAD
 use super::rows::decimal;
 use crate::ledger::audit::{Moved, Totals};
 use crate::ledger::{AccountId, Posting, Transaction};
+=======
+use crate::ledger::{AccountId, DayTotal, Posting, Sums, Transaction, exact_sum};
+>>>>>>> 68e4169 (sandbox: transactions are listed, found by queries and counted)
 use crate::refusal::Refusal;
 
 /// Takes `before` out of the totals and puts `after` into them: of a transaction as it was, and as it is now.
@@ -51,6 +55,16 @@ fn move_amount(db: &Connection, posting: &Posting, amount: Decimal) -> Result<()
     add(db, posting.debit, posting.day, Decimal::ZERO, amount)
 }
 
+/// What the account moved on each day until this one, which is included: days on which it did, first one first.
+pub(crate) fn until(db: &Connection, account: AccountId, last: u32) -> rusqlite::Result<Vec<DayTotal>> {
+    let sql = "SELECT day, credit, debit FROM day_total WHERE account = ?1 AND day <= ?2 ORDER BY day";
+    let read = |row: &rusqlite::Row<'_>| {
+        let sums = Sums { credit: super::rows::decimal(row, 1)?, debit: super::rows::decimal(row, 2)? };
+        Ok(DayTotal { day: row.get(0)?, sums })
+    };
+    db.prepare_cached(sql)?.query_map(params![account, last], read)?.collect()
+}
+
 /// Adds to what the account moved on the day. A day on which nothing moved has no row.
 fn add(
     db: &Connection,
@@ -79,15 +93,6 @@ fn find(db: &Connection, account: AccountId, day: u32) -> rusqlite::Result<(Deci
     let sql = "SELECT credit, debit FROM day_total WHERE account = ?1 AND day = ?2";
     let read = |row: &Row<'_>| Ok((decimal(row, 0)?, decimal(row, 1)?));
     Ok(db.prepare_cached(sql)?.query_row(params![account, day], read).optional()?.unwrap_or_default())
-}
-
-/// The sum without any rounding, in its shortest form.
-fn exact_sum(one: Decimal, other: Decimal) -> Result<Decimal, Refusal> {
-    let too_long = || Refusal::TooManyDigits;
-    let sum = one.checked_add(other).ok_or_else(too_long)?;
-    // A sum that does not fit is rounded: then what was added is not what it differs by.
-    let is_exact = sum.checked_sub(one) == Some(other) && sum.checked_sub(other) == Some(one);
-    if is_exact { Ok(sum.normalize()) } else { Err(too_long()) }
 }
 
 fn count(db: &Connection, transaction: &Transaction, day: civil::Date, by: i32) -> rusqlite::Result<()> {

@@ -56,6 +56,12 @@ pub(crate) fn find(
     one(db, sql, [id.as_str(), book.as_str()])
 }
 
+/// Whether the book has a transaction with this id, be it a draft or in the trash.
+pub(crate) fn exists(db: &Connection, book: &BookId, id: &TransactionId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM \"transaction\" WHERE id = ?1 AND book = ?2")?
+        .exists([id.as_str(), book.as_str()])
+}
+
 /// The oldest transaction of the book with this remote id that is not in the trash.
 pub(crate) fn with_remote_id(
     db: &Connection,
