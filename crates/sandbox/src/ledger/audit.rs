@@ -2,23 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bkper_model::{BookId, Decimal, EventType, date_value};
+use bkper_model::{BookId, EventType, date_value};
 use jiff::civil;
 
-use super::{AccountId, Right, Transaction, books};
+use super::{AccountId, Right, Sums, Transaction, books};
 use crate::act::Act;
 use crate::refusal::Refusal;
 use crate::store;
 
 /// What an account moved on a day (YYYYMMDD).
-pub(crate) type Totals = BTreeMap<(AccountId, u32), Moved>;
-
-/// Amounts on the two sides of an account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Moved {
-    pub(crate) credit: Decimal,
-    pub(crate) debit: Decimal,
-}
+pub(crate) type Totals = BTreeMap<(AccountId, u32), Sums>;
 
 /// Confirms the balances of the book, account by account.
 pub(crate) fn audit(act: &Act<'_>, id: &BookId) -> Result<(), Refusal> {
@@ -57,13 +50,15 @@ fn differing(here: &Totals, there: &Totals) -> BTreeSet<AccountId> {
 
 #[cfg(test)]
 mod tests {
+    use bkper_model::Decimal;
+
     use super::*;
 
     #[test]
     fn an_account_differs_with_a_day_more_or_less_or_another_amount() {
         let of = |days: &[(i64, u32, u32)]| -> Totals {
-            let moved = |debit: u32| Moved { credit: Decimal::ZERO, debit: debit.into() };
-            days.iter().map(|(id, day, debit)| ((AccountId(*id), *day), moved(*debit))).collect()
+            let sums = |debit: u32| Sums { credit: Decimal::ZERO, debit: debit.into() };
+            days.iter().map(|(id, day, debit)| ((AccountId(*id), *day), sums(*debit))).collect()
         };
         let here = of(&[(1, 20_260_101, 5), (2, 20_260_101, 5), (3, 20_260_101, 5)]);
         let there = of(&[(1, 20_260_101, 5), (2, 20_260_101, 6), (4, 20_260_101, 5)]);

@@ -4,13 +4,9 @@ use bkper_model::{BookId, Decimal, date_value};
 use jiff::civil;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-<<<<<<< HEAD
 use super::rows::decimal;
-use crate::ledger::audit::{Moved, Totals};
-use crate::ledger::{AccountId, Posting, Transaction};
-=======
+use crate::ledger::audit::Totals;
 use crate::ledger::{AccountId, DayTotal, Posting, Sums, Transaction, exact_sum};
->>>>>>> 68e4169 (sandbox: transactions are listed, found by queries and counted)
 use crate::refusal::Refusal;
 
 /// Takes `before` out of the totals and puts `after` into them: of a transaction as it was, and as it is now.
@@ -44,8 +40,8 @@ pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Totals
     const SQL: &str = "SELECT account, day, day_total.credit, day_total.debit FROM account \
                        JOIN day_total ON account = account.id WHERE book = ?1";
     let read = |row: &Row<'_>| {
-        let moved = Moved { credit: decimal(row, 2)?, debit: decimal(row, 3)? };
-        Ok(((row.get(0)?, row.get(1)?), moved))
+        let sums = Sums { credit: decimal(row, 2)?, debit: decimal(row, 3)? };
+        Ok(((row.get(0)?, row.get(1)?), sums))
     };
     db.prepare_cached(SQL)?.query_map([book.as_str()], read)?.collect()
 }
@@ -58,8 +54,8 @@ fn move_amount(db: &Connection, posting: &Posting, amount: Decimal) -> Result<()
 /// What the account moved on each day until this one, which is included: days on which it did, first one first.
 pub(crate) fn until(db: &Connection, account: AccountId, last: u32) -> rusqlite::Result<Vec<DayTotal>> {
     let sql = "SELECT day, credit, debit FROM day_total WHERE account = ?1 AND day <= ?2 ORDER BY day";
-    let read = |row: &rusqlite::Row<'_>| {
-        let sums = Sums { credit: super::rows::decimal(row, 1)?, debit: super::rows::decimal(row, 2)? };
+    let read = |row: &Row<'_>| {
+        let sums = Sums { credit: decimal(row, 1)?, debit: decimal(row, 2)? };
         Ok(DayTotal { day: row.get(0)?, sums })
     };
     db.prepare_cached(sql)?.query_map(params![account, last], read)?.collect()
