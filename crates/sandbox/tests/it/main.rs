@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod bots;
 mod client;
 mod collaborators;
 mod collections;
