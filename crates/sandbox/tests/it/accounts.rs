@@ -276,3 +276,40 @@ async fn a_deleted_account_is_gone_and_its_name_is_free() {
     let again = mia.post(&accounts, json!({"name": "Cash"})).await.ok();
     assert_ne!(again["id"], cash["id"]);
 }
+
+#[tokio::test]
+async fn an_account_in_which_something_was_posted_is_archived_instead_of_deleted() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    let accounts = format!("{book}/accounts");
+    mia.post(&format!("{accounts}/batch"), json!({"items": [{"name": "Cash"}, {"name": "Rent"}]})).await.ok();
+    let posted = mia.new_transaction(&book, "Cash", "Rent", json!({})).await;
+    mia.patch(&format!("{book}/transactions/trash"), json!({"id": posted["id"]})).await.ok();
+    let cash = mia.get(&format!("{accounts}/Cash")).await.ok();
+    assert_eq!(cash["hasTransactionPosted"], true, "even if it is in the trash now");
+    let id = cash["id"].as_str().unwrap();
+    let message = mia.delete(&format!("{accounts}/{id}")).await.refused(409, "conflict");
+    assert_eq!(message, r#"the account "Cash" has posted transactions: archive it instead of deleting it"#);
+    mia.post(&format!("{accounts}/delete/batch"), json!({"items": [cash]})).await.refused(409, "conflict");
+    assert_eq!(mia.get(&format!("{accounts}/{id}")).await.ok(), cash);
+    let archived = mia.put(&accounts, json!({"id": id, "archived": true})).await.ok();
+    assert_eq!((&archived["archived"], &archived["hasTransactionPosted"]), (&json!(true), &json!(true)));
+}
+
+#[tokio::test]
+async fn the_drafts_of_a_deleted_account_lose_it() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    let accounts = format!("{book}/accounts");
+    mia.post(&format!("{accounts}/batch"), json!({"items": [{"name": "Cash"}, {"name": "Rent"}]})).await.ok();
+    let to = mia.new_transaction(&book, "Cash", "Rent", json!({"draft": true})).await;
+    let from = mia.new_transaction(&book, "Rent", "Cash", json!({"draft": true})).await;
+    let rent = mia.get(&format!("{accounts}/Rent")).await.ok();
+    mia.delete(&format!("{accounts}/{}", rent["id"].as_str().unwrap())).await.ok();
+    for (draft, lost, kept) in
+        [(to, "debitAccount", "creditAccount"), (from, "creditAccount", "debitAccount")]
+    {
+        let path = format!("{book}/transactions/{}", draft["id"].as_str().unwrap());
+        let now = mia.get(&path).await.ok();
+        assert_eq!((now.get(lost), &now[kept]["name"]), (None, &json!("Cash")));
+        assert_eq!(now["updatedAt"], draft["updatedAt"]);
+    }
+}

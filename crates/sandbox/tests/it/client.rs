@@ -78,6 +78,15 @@ impl Client {
         self.post(&format!("{book}/collaborators"), collaborator).await
     }
 
+    /// Makes a transaction from one account to another, and gives it.
+    pub(crate) async fn new_transaction(&self, book: &str, from: &str, to: &str, more: Value) -> Value {
+        let mut body = json!({
+            "date": "2026-03-04", "amount": "10", "creditAccount": {"name": from}, "debitAccount": {"name": to},
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.post(&format!("{book}/transactions"), body).await.ok()["transaction"].clone()
+    }
+
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.send(method, path, body.map(|body| body.to_string().into_bytes()), &[]).await
     }

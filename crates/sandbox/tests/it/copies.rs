@@ -114,3 +114,53 @@ async fn only_the_owner_copies_transactions() {
     let copied = mia.call("POST", &format!("{book}/copy"), None).await.ok();
     assert_eq!(copied["name"], "Aurora", "a copy without a name");
 }
+
+#[tokio::test]
+async fn what_is_posted_is_copied_from_its_day_on() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    given_a_chart(&mia, &book).await;
+    let file = json!({"name": "bill.txt", "content": "aGk=", "properties": {"upload_method": "attachment"}});
+    let file = mia.post(&format!("{book}/files"), file).await.ok();
+    let new = async |more: Value| mia.new_transaction(&book, "Cash", "Rent", more).await;
+    new(json!({"date": "2026-01-31", "description": "early"})).await;
+    let kept = json!({
+        "date": "2026-02-01", "description": "kept #rent", "amount": "12.50", "remoteIds": ["r1"], "checked": true,
+        "urls": ["https://example.com"], "properties": {"a": "1"}, "files": [file],
+    });
+    let kept = new(kept).await;
+    new(json!({"date": "2026-02-02", "description": "draft", "draft": true})).await;
+    let trashed = new(json!({"date": "2026-02-03", "description": "trashed"})).await;
+    mia.patch(&format!("{book}/transactions/trash"), json!({"id": trashed["id"]})).await.ok();
+    mia.new_transaction(&book, "Rent", "Cash", json!({"date": "2026-02-04", "description": "back"})).await;
+
+    let copy = async |query: &str| {
+        let path = format!("{book}/copy?name=Copy&copyTransactions=true{query}");
+        format!("/v5/books/{}", mia.call("POST", &path, None).await.ok()["id"].as_str().unwrap())
+    };
+    let some = copy("&fromDate=20260201").await;
+    let listed = mia.get(&format!("{some}/transactions")).await.ok();
+    let copied = &listed["items"];
+    let descriptions: Vec<&str> =
+        copied.as_array().unwrap().iter().map(|one| one["description"].as_str().unwrap()).collect();
+    assert_eq!(descriptions, ["back", "kept #rent"]);
+    for field in
+        ["date", "amount", "tags", "remoteIds", "checked", "posted", "urls", "properties", "createdBy"]
+    {
+        assert_eq!(copied[1][field], kept[field], "{field}");
+    }
+    assert_ne!(copied[1]["id"], kept["id"]);
+    let cash = mia.get(&format!("{some}/accounts/Cash")).await.ok();
+    assert_eq!(
+        (&copied[1]["creditAccount"]["id"], &cash["hasTransactionPosted"]),
+        (&cash["id"], &json!(true))
+    );
+    let attached = &copied[1]["files"][0];
+    assert_eq!((&attached["name"], &attached["properties"]), (&file["name"], &file["properties"]));
+    assert_ne!(attached["id"], file["id"]);
+    let content = mia.get(&format!("{some}/files/{}", attached["id"].as_str().unwrap())).await.ok();
+    assert_eq!(content["content"], "aGk=");
+    assert_eq!(mia.get(&some).await.ok()["totalTransactions"], 2);
+
+    let all = copy("").await;
+    assert_eq!(mia.get(&all).await.ok()["totalTransactions"], 3);
+}

@@ -1,8 +1,10 @@
 //! The sandbox from outside: what a client of Bkper sees.
 
 mod accounts;
+mod audits;
 mod books;
 mod bots;
+mod chart_rights;
 mod client;
 mod collaborators;
 mod collections;
