@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use bkper_model::{Balances, BookId};
 
-use super::{Answer, Caller, Params, Shared};
+use super::{Answer, Caller, Params, Path, Shared};
 use crate::ledger::balances;
 use crate::world::World;
 
@@ -18,9 +18,9 @@ pub(super) fn routes() -> Router<Arc<World>> {
 async fn asked_for(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     params: Params,
 ) -> Answer<Balances> {
     let query = params.get("query").unwrap_or_default().to_owned();
-    world.read(who, move |view| balances::get(view, &BookId::new(book), &query)).await.map(Json)
+    world.read(who, move |view| balances::get(view, &book, &query)).await.map(Json)
 }
