@@ -57,6 +57,8 @@ impl<'a> View<'a> {
 /// What a request can do. Without its success, nothing of it remains.
 pub(crate) struct Act<'a> {
     pub(crate) view: View<'a>,
+    /// Whether what is done is an event.
+    pub(crate) is_told: bool,
 }
 
 impl<'a> Deref for Act<'a> {
@@ -67,7 +69,16 @@ impl<'a> Deref for Act<'a> {
     }
 }
 
-impl Act<'_> {
+impl<'a> Act<'a> {
+    pub(crate) fn new(view: View<'a>) -> Self {
+        Self { view, is_told: true }
+    }
+
+    /// What is done so happens without an event.
+    pub(crate) fn untold(view: View<'a>) -> Self {
+        Self { view, is_told: false }
+    }
+
     /// A new numeric id.
     pub(crate) fn number_id(&self) -> Result<i64, Refusal> {
         Ok(crate::ids::number(self.db)?)

@@ -23,6 +23,7 @@ mod identity;
 mod ids;
 mod ledger;
 mod refusal;
+mod seed;
 mod server;
 mod store;
 mod world;
@@ -30,6 +31,7 @@ mod yaml;
 
 pub use clock::{NoSuchTime, Time, TimeChange};
 pub use happening::{Call, Delivery, Happening, Outcome, Watch};
+pub use seed::{Mistake, Seed, SeedError, SeedProblem};
 pub use server::{Builder, Sandbox, StartError};
 pub use store::OpenError;
 pub use yaml::YamlError;

@@ -18,6 +18,7 @@ use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
 use crate::control::{self, Facts};
 use crate::happening::Watch;
 use crate::identity::Identities;
+use crate::seed::{Seed, SeedError};
 use crate::store::{self, Data, OpenError};
 use crate::world::World;
 
@@ -29,11 +30,13 @@ pub struct Builder {
     listen: SocketAddr,
     data: Data,
     strict: bool,
+    seed: Seed,
 }
 
 /// A running sandbox. It ends when this is dropped; what is in memory ends with it.
 pub struct Sandbox {
     address: SocketAddr,
+    is_new: bool,
     world: Arc<World>,
     serving: JoinHandle<()>,
 }
@@ -56,6 +59,9 @@ pub enum StartError {
     /// The data cannot be written.
     #[error("cannot write the sandbox's data")]
     Write(#[from] rusqlite::Error),
+    /// It cannot begin with the seed.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
 }
 
 impl Sandbox {
@@ -66,7 +72,12 @@ impl Sandbox {
 
     /// A sandbox to be told more about.
     pub fn builder() -> Builder {
-        Builder { listen: (Ipv4Addr::LOCALHOST, 0).into(), data: Data::Memory, strict: false }
+        Builder {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            data: Data::Memory,
+            strict: false,
+            seed: Seed::default(),
+        }
     }
 
     /// Where it listens.
@@ -77,6 +88,16 @@ impl Sandbox {
     /// The base of its URLs, without `/` at the end: what clients call the API's base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Whether it began with its seed, and does not go on with the state of a file.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Throws everything away and begins anew with the seed. The clock goes with the machine's again.
+    pub fn reset(&self) -> Result<(), SeedError> {
+        self.world.reset()
     }
 
     /// What goes on from now on: calls of the API, and deliveries to apps.
@@ -126,15 +147,22 @@ impl Builder {
         Self { strict: true, ..self }
     }
 
+    /// Begins with this, instead of with nothing. State that is in a file already stays as it is.
+    #[must_use]
+    pub fn seed(self, seed: Seed) -> Self {
+        Self { seed, ..self }
+    }
+
     /// Starts it.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let db = store::open(&self.data)?;
-        let world = World::new(db, Clock::default(), Identities { strict: self.strict });
+        let world = World::new(db, Clock::default(), Identities { strict: self.strict }, self.seed);
         world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
         world.transact(|db, _| store::files::set_address(db, &format!("http://{address}/sandbox/files")))?;
+        let is_new = world.begin()?;
         let world = Arc::new(world);
         let facts = Facts { version: VERSION, api: format!("http://{address}"), data: self.data.file() };
         let routes = api::router(Arc::clone(&world)).merge(control::router(Arc::clone(&world), facts));
@@ -145,6 +173,6 @@ impl Builder {
                 tracing::error!(%error, "the sandbox can no longer serve");
             }
         });
-        Ok(Sandbox { address, world, serving })
+        Ok(Sandbox { address, is_new, world, serving })
     }
 }

@@ -11,12 +11,16 @@ use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
 use crate::happening::Teller;
 use crate::identity::{Credentials, Identities};
 use crate::refusal::Refusal;
+use crate::seed::{Seed, SeedError};
+use crate::store;
 
 /// Everything that lasts longer than a request.
 pub(crate) struct World {
     db: Mutex<Connection>,
     pub(crate) clock: Clock,
     identities: Identities,
+    /// What it begins with.
+    seed: Seed,
     /// Tells what goes on.
     pub(crate) teller: Teller,
     /// Rung when something may have been put into the outbox.
@@ -24,8 +28,31 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(db: Connection, clock: Clock, identities: Identities) -> Self {
-        Self { db: Mutex::new(db), clock, identities, teller: Teller::default(), outbox: Notify::new() }
+    pub(crate) fn new(db: Connection, clock: Clock, identities: Identities, seed: Seed) -> Self {
+        Self { db: Mutex::new(db), clock, identities, seed, teller: Teller::default(), outbox: Notify::new() }
+    }
+
+    /// Plants the seed, unless that was done before; tells whether it was not.
+    pub(crate) fn begin(&self) -> Result<bool, SeedError> {
+        self.transact(|db, world| {
+            if store::whole::is_begun(db)? {
+                return Ok(false);
+            }
+            world.seed.plant(db, world.clock.now())?;
+            store::whole::begin(db)?;
+            Ok(true)
+        })
+    }
+
+    /// Throws everything away, and begins anew.
+    pub(crate) fn reset(&self) -> Result<(), SeedError> {
+        self.transact(|db, world| {
+            store::whole::clear(db)?;
+            world.clock.reset();
+            world.seed.plant(db, world.clock.now())
+        })?;
+        self.outbox.notify_one();
+        Ok(())
     }
 
     /// Answers a question.
@@ -76,7 +103,7 @@ impl World {
         self.transact(|db, world| {
             let now = world.clock.now();
             let actor: Actor = world.identities.actor(db, who, now)?;
-            deed(&Act { view: View::new(db, now, &actor) })
+            deed(&Act::new(View::new(db, now, &actor)))
         })
     }
 

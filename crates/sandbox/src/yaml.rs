@@ -1,10 +1,10 @@
-//! YAML as JSON: manifests of apps and seeds are written in it.
+//! YAML: manifests of apps and seeds are written in it. JSON is YAML.
 //!
 //! Plain scalars mean what the core schema of YAML 1.2 says, so `500` is a number and `off` a text. Aliases and tags are
 //! refused: in these files an alias is always a text such as `*@example.com` that somebody forgot to quote.
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 /// A text is no YAML, or not of the kind that is read here.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +56,47 @@ impl From<ScanError> for YamlError {
 /// Deeper than any file that a person writes, and far from the end of the stack.
 const NESTING_MAX: usize = 32;
 
-/// Reads a document. An empty one is `null`.
+/// A value, and where it stands.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) at: Position,
+    pub(crate) value: Written,
+}
+
+/// A line and a column, both from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// What is written there.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// A text. What a plain one means is for the one who asks.
+    Scalar {
+        text: String,
+        is_plain: bool,
+    },
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// A key and its value.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Position,
+    pub(crate) value: Node,
+}
+
+/// Reads a document as JSON. An empty one is `null`.
 pub(crate) fn parse(text: &str) -> Result<Value, YamlError> {
+    Ok(read(text)?.json())
+}
+
+/// Reads a document.
+pub(crate) fn read(text: &str) -> Result<Node, YamlError> {
     let options = granit_parser::options! {
         emit_comments: false,
         flow_nesting_limit: NESTING_MAX,
@@ -70,10 +109,34 @@ pub(crate) fn parse(text: &str) -> Result<Value, YamlError> {
             if document.is_some() {
                 return Err(YamlError::SecondDocument { line: span.start.line() });
             }
-            document = Some(reader.value(event, span)?);
+            document = Some(reader.node(event, span)?);
         }
     }
-    Ok(document.unwrap_or_default())
+    Ok(document.unwrap_or(Node { at: Position { line: 1, column: 1 }, value: Written::NOTHING }))
+}
+
+impl Node {
+    /// The value as JSON, plain scalars by their looks.
+    pub(crate) fn json(&self) -> Value {
+        match &self.value {
+            Written::Scalar { text, is_plain: true } => plain(text),
+            Written::Scalar { text, is_plain: false } => Value::String(text.clone()),
+            Written::List(items) => items.iter().map(Self::json).collect(),
+            Written::Map(entries) => {
+                let entries = entries.iter().map(|entry| (entry.key.clone(), entry.value.json()));
+                Value::Object(entries.collect())
+            }
+        }
+    }
+
+    /// Whether there is no value.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(&self.value, Written::Scalar { text, is_plain: true } if plain(text).is_null())
+    }
+}
+
+impl Written {
+    const NOTHING: Self = Self::Scalar { text: String::new(), is_plain: true };
 }
 
 struct Reader<'t>(Parser<'t, StrInput<'t>>);
@@ -83,32 +146,35 @@ impl<'t> Reader<'t> {
         self.0.next().transpose()
     }
 
-    fn value(&mut self, event: Event<'t>, span: Span) -> Result<Value, YamlError> {
+    fn node(&mut self, event: Event<'t>, span: Span) -> Result<Node, YamlError> {
         if event.tag().is_some_and(Tag::is_custom) {
             return Err(YamlError::Tag { line: span.start.line() });
         }
-        match event {
-            Event::Scalar(text, style, ..) => Ok(scalar(&text, style)),
-            Event::SequenceStart(..) => self.list(),
-            Event::MappingStart(..) => self.map(),
-            Event::Alias(_) => Err(YamlError::Alias { line: span.start.line() }),
-            _ => Ok(Value::Null),
-        }
+        let value = match event {
+            Event::Scalar(text, style, ..) => {
+                Written::Scalar { text: text.into_owned(), is_plain: style == ScalarStyle::Plain }
+            }
+            Event::SequenceStart(..) => Written::List(self.list()?),
+            Event::MappingStart(..) => Written::Map(self.map()?),
+            Event::Alias(_) => return Err(YamlError::Alias { line: span.start.line() }),
+            _ => Written::NOTHING,
+        };
+        Ok(Node { at: position(span), value })
     }
 
-    fn list(&mut self) -> Result<Value, YamlError> {
+    fn list(&mut self) -> Result<Vec<Node>, YamlError> {
         let mut items = Vec::new();
         while let Some((event, span)) = self.next()? {
             if matches!(event, Event::SequenceEnd) {
                 break;
             }
-            items.push(self.value(event, span)?);
+            items.push(self.node(event, span)?);
         }
-        Ok(Value::Array(items))
+        Ok(items)
     }
 
-    fn map(&mut self) -> Result<Value, YamlError> {
-        let mut entries = Map::new();
+    fn map(&mut self) -> Result<Vec<Entry>, YamlError> {
+        let mut entries: Vec<Entry> = Vec::new();
         while let Some((event, span)) = self.next()? {
             let line = span.start.line();
             let key = match event {
@@ -117,24 +183,28 @@ impl<'t> Reader<'t> {
                 Event::Alias(_) => return Err(YamlError::Alias { line }),
                 _ => return Err(YamlError::Key { line }),
             };
+            let at = position(span);
             let Some((event, span)) = self.next()? else { break };
-            let value = self.value(event, span)?;
-            if entries.contains_key(&key) {
+            let value = self.node(event, span)?;
+            if entries.iter().any(|entry| entry.key == key) {
                 return Err(YamlError::Repeated { line, key });
             }
-            entries.insert(key, value);
+            entries.push(Entry { key, at, value });
         }
-        Ok(Value::Object(entries))
+        Ok(entries)
     }
 }
 
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    match (style, text) {
-        (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
-        (ScalarStyle::Plain, "true" | "True" | "TRUE") => Value::Bool(true),
-        (ScalarStyle::Plain, "false" | "False" | "FALSE") => Value::Bool(false),
-        (ScalarStyle::Plain, _) => number(text).map_or_else(|| text.into(), Value::Number),
-        _ => text.into(),
+fn position(span: Span) -> Position {
+    Position { line: span.start.line(), column: span.start.col() + 1 }
+}
+
+fn plain(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => number(text).map_or_else(|| text.into(), Value::Number),
     }
 }
 

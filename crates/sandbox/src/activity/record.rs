@@ -22,6 +22,9 @@ impl Act<'_> {
         object: EventObject,
         previous: Option<TextMap>,
     ) -> Result<(), Refusal> {
+        if !self.is_told {
+            return Ok(());
+        }
         let id = EventId::new(self.opaque_id("event")?);
         let permission = book.permission_of(self.db, &self.actor.user)?;
         let event = Event {

@@ -4,7 +4,6 @@
 //! what happens in between is told in [`crate::ledger`].
 
 mod accounts;
-mod balances;
 mod books;
 mod collaborators;
 mod collections;
@@ -45,7 +44,6 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(books::routes())
         .merge(transactions::routes())
         .merge(listing::routes())
-        .merge(balances::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())

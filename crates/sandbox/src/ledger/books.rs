@@ -17,7 +17,14 @@ pub(crate) fn list(view: &View<'_>, name: Option<&str>) -> Result<Vec<wire::Book
 
 /// A new book. Its creator owns it.
 pub(crate) fn create(act: &Act<'_>, body: &wire::Book) -> Result<wire::Book, Refusal> {
-    let id = BookId::new(act.opaque_id("book")?);
+    create_with_id(act, BookId::new(act.opaque_id("book")?), body)
+}
+
+/// The same, with an id that somebody chose.
+pub(crate) fn create_with_id(act: &Act<'_>, id: BookId, body: &wire::Book) -> Result<wire::Book, Refusal> {
+    if store::books::find(act.db, &id)?.is_some() {
+        return Err(Refusal::Invalid { field: "id", message: format!("there is a book {id} already") });
+    }
     let owner = &act.actor.user;
     let mut book = Book::new(id, owner, act.actor.agent.clone(), act.now);
     book.change(body)?;

@@ -17,7 +17,7 @@ pub(crate) struct Chart<'a> {
     db: &'a Connection,
     book: &'a BookId,
     accounts: RefCell<HashMap<AccountId, Rc<wire::Account>>>,
-    groups: RefCell<HashMap<GroupId, wire::Group>>,
+    groups: RefCell<HashMap<GroupId, Rc<wire::Group>>>,
 }
 
 impl<'a> Chart<'a> {
@@ -132,13 +132,13 @@ impl<'a> Chart<'a> {
     /// The group with its parent, as it stands in answers and events.
     pub(crate) fn shown_group(&self, id: GroupId) -> Result<wire::Group, Refusal> {
         if let Some(shown) = self.groups.borrow().get(&id) {
-            return Ok(shown.clone());
+            return Ok((**shown).clone());
         }
         let unknown = || Refusal::NotFound { kind: Kind::Group, id: id.0.to_string() };
         let group = store::groups::find(self.db, self.book, id)?.ok_or_else(unknown)?;
         let parent = group.parent.map(|parent| self.shown_group(parent)).transpose()?;
         let shown = group.shown(parent, &store::groups::below(self.db, id)?);
-        self.groups.borrow_mut().insert(id, shown.clone());
+        self.groups.borrow_mut().insert(id, Rc::new(shown.clone()));
         Ok(shown)
     }
 

@@ -10,7 +10,6 @@ pub(crate) mod accounts;
 pub(crate) mod books;
 pub(crate) mod collaborators;
 pub(crate) mod collections;
-pub(crate) mod comments;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;
@@ -19,6 +18,7 @@ pub(crate) mod search;
 pub(crate) mod totals;
 pub(crate) mod transactions;
 pub(crate) mod users;
+pub(crate) mod whole;
 
 pub use open::OpenError;
 pub(crate) use open::{Data, open};

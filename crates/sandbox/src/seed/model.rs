@@ -1,0 +1,61 @@
+//! What a seed says, read and not yet judged by the ledger.
+
+use bkper_model::{self as wire, AgentId, BookId, Decimal};
+
+use super::day::Day;
+use super::place::Placed;
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct World {
+    pub(super) users: Vec<Placed<Person>>,
+    pub(super) apps: Vec<Placed<App>>,
+    pub(super) books: Vec<Placed<Book>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub(super) username: String,
+    pub(super) email: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) tokens: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct App {
+    pub(super) manifest: wire::App,
+    pub(super) owner: String,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Book {
+    pub(super) id: Option<BookId>,
+    pub(super) owner: String,
+    pub(super) collection: Option<String>,
+    pub(super) settings: wire::Book,
+    pub(super) lock_date: Option<Day>,
+    pub(super) closing_date: Option<Day>,
+    /// Parents before their children.
+    pub(super) groups: Vec<Placed<wire::Group>>,
+    pub(super) accounts: Vec<Placed<Account>>,
+    pub(super) transactions: Vec<Placed<Transaction>>,
+    pub(super) queries: Vec<Placed<wire::Query>>,
+    pub(super) collaborators: Vec<Placed<wire::Collaborator>>,
+    pub(super) apps: Vec<Placed<AgentId>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    pub(super) account: wire::Account,
+    pub(super) groups: Vec<Placed<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Transaction {
+    pub(super) transaction: wire::Transaction,
+    pub(super) date: Option<Day>,
+    pub(super) amount: Option<Decimal>,
+    pub(super) from: Option<Placed<String>>,
+    pub(super) to: Option<Placed<String>>,
+    pub(super) trashed: bool,
+}

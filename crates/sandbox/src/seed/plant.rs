@@ -1,0 +1,268 @@
+//! Putting into the ledger what a seed says. Its rules hold here as they do for clients.
+
+use std::collections::HashMap;
+
+use bkper_model::{self as wire, AgentId, BookId, CollectionId};
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::day::Day;
+use super::model::{Account, App, Book, Person, Transaction, World};
+use super::place::{Mistakes, Place, Placed, SeedProblem};
+use crate::act::{Act, Actor, View};
+use crate::identity::user_named;
+use crate::ledger::transactions::{self, Request};
+use crate::ledger::{
+    Chart, User, UserId, accounts, books, collaborators, collections, groups, saved_queries,
+};
+use crate::refusal::Refusal;
+use crate::store;
+
+/// Plants all of it, or tells everything that the ledger refuses.
+pub(super) fn world(world: &World, db: &Connection, now: Timestamp) -> Result<(), Mistakes> {
+    let mut planter = Planter { db, now, collections: HashMap::new(), mistakes: Mistakes::new() };
+    for person in &world.users {
+        planter.person(person);
+    }
+    for app in &world.apps {
+        planter.app(app);
+    }
+    for book in &world.books {
+        planter.book(book);
+    }
+    if planter.mistakes.is_empty() { Ok(()) } else { Err(planter.mistakes) }
+}
+
+impl Person {
+    fn user(&self, id: UserId) -> User {
+        let user = User::named(id, &self.username.to_ascii_lowercase());
+        User {
+            email: self.email.as_ref().map_or(user.email, |email| email.to_ascii_lowercase()),
+            name: self.name.clone().unwrap_or(user.name),
+            ..user
+        }
+    }
+}
+
+struct Planter<'a> {
+    db: &'a Connection,
+    now: Timestamp,
+    /// By owner and name.
+    collections: HashMap<(String, String), CollectionId>,
+    mistakes: Mistakes,
+}
+
+impl Planter<'_> {
+    fn note<T>(&mut self, place: &Place, result: Result<T, Refusal>) -> Option<T> {
+        result
+            .map_err(|refusal| self.mistakes.push((place.clone(), SeedProblem::Refused(refusal.to_string()))))
+            .ok()
+    }
+
+    /// Does something in the name of a user, without an event.
+    fn act<T>(&self, user: &str, deed: impl FnOnce(&Act<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let actor = Actor { user: user_named(self.db, user)?, agent: None };
+        deed(&Act::untold(View::new(self.db, self.now, &actor)))
+    }
+
+    fn person(&mut self, person: &Placed<Person>) {
+        let Placed { place, value } = person;
+        let known = self.is_known(value);
+        match self.note(place, known) {
+            Some(false) => {
+                let inserted = self.insert(value);
+                self.note(place, inserted);
+            }
+            Some(true) => self.mistakes.push((place.clone(), SeedProblem::Repeated(value.username.clone()))),
+            None => {}
+        }
+    }
+
+    fn is_known(&self, person: &Person) -> Result<bool, Refusal> {
+        let user = person.user("".into());
+        Ok(store::users::named(self.db, &user.username)?.is_some()
+            || store::users::named(self.db, &user.email)?.is_some())
+    }
+
+    fn insert(&self, person: &Person) -> Result<(), Refusal> {
+        let user = person.user(crate::ids::opaque(self.db, "user")?.into());
+        store::users::insert(self.db, &user)?;
+        person
+            .tokens
+            .iter()
+            .try_for_each(|token| Ok(store::users::insert_token(self.db, token, &user, None)?))
+    }
+
+    fn app(&mut self, app: &Placed<App>) {
+        let App { manifest, owner } = &app.value;
+        let problem = SeedProblem::Refused(format!("{owner}'s {:?}: apps are not here yet", manifest.id));
+        self.mistakes.push((app.place.clone(), problem));
+    }
+
+    fn book(&mut self, book: &Placed<Book>) {
+        let Placed { place, value: book } = book;
+        let created = self.act(&book.owner, |act| match &book.id {
+            Some(id) => books::create_with_id(act, id.clone(), &book.settings),
+            None => books::create(act, &book.settings),
+        });
+        let Some(id) = self.note(place, created).and_then(|created| created.id) else { return };
+        self.chart(&id, book);
+        for transaction in &book.transactions {
+            self.transaction(&id, book, transaction);
+        }
+        self.surroundings(&id, book, place);
+        self.finish(&id, book, place);
+    }
+
+    fn chart(&mut self, id: &BookId, book: &Book) {
+        for Placed { place, value } in &book.groups {
+            let created = self.act(&book.owner, |act| groups::create(act, id, value));
+            self.note(place, created);
+        }
+        for Placed { place, value: Account { account, groups } } in &book.accounts {
+            let groups = groups.iter().filter_map(|group| self.group(id, group)).collect();
+            // Nothing could be posted in an account that is archived from its beginning.
+            let account = wire::Account { groups: Some(groups), archived: None, ..account.clone() };
+            let created = self.act(&book.owner, |act| accounts::create(act, id, &account));
+            self.note(place, created);
+        }
+    }
+
+    fn group(&mut self, book: &BookId, name: &Placed<String>) -> Option<wire::Group> {
+        let found = Chart::new(self.db, book).find_group(&name.value);
+        let found = self.note(&name.place, found)?;
+        if found.is_none() {
+            let groups = store::groups::of_book(self.db, book).unwrap_or_default();
+            self.unknown(name, groups.into_iter().map(|group| group.name).collect());
+        }
+        found.map(|group| wire::Group { id: Some(group.id.shown()), ..wire::Group::default() })
+    }
+
+    fn account(&mut self, book: &BookId, name: &Placed<String>) -> Option<wire::Account> {
+        let found = Chart::new(self.db, book).find_account(&name.value);
+        let found = self.note(&name.place, found)?;
+        if found.is_none() {
+            let accounts = store::accounts::of_book(self.db, book).unwrap_or_default();
+            self.unknown(name, accounts.into_iter().map(|account| account.name).collect());
+        }
+        found.map(|account| wire::Account { id: Some(account.id.shown()), ..wire::Account::default() })
+    }
+
+    fn unknown(&mut self, name: &Placed<String>, known: Vec<String>) {
+        let problem = SeedProblem::UnknownValue { given: name.value.clone(), known };
+        self.mistakes.push((name.place.clone(), problem));
+    }
+
+    fn transaction(&mut self, id: &BookId, book: &Book, transaction: &Placed<Transaction>) {
+        let Placed { place, value } = transaction;
+        let [from, to] = [&value.from, &value.to].map(|name| {
+            let Some(name) = name else { return Ok(None) };
+            self.account(id, name).map(Some).ok_or(())
+        });
+        // An account that is not there is told already.
+        let (Ok(from), Ok(to)) = (from, to) else { return };
+        let body = wire::Transaction {
+            date: value.date.map(|day| self.day(id, day).into()),
+            amount: value.amount.map(Into::into),
+            credit_account: from,
+            debit_account: to,
+            ..value.transaction.clone()
+        };
+        let created = self.act(&book.owner, |act| {
+            let created = transactions::one(act, id, Request::Create, &body)?;
+            match created.transaction {
+                Some(created) if value.trashed => {
+                    transactions::one(act, id, Request::Trash { checked_too: true }, &created)?;
+                }
+                _ => {}
+            }
+            Ok(())
+        });
+        self.note(place, created);
+    }
+
+    /// The day, in the book's time zone.
+    fn day(&self, book: &BookId, day: Day) -> jiff::civil::Date {
+        let book = store::books::find(self.db, book).ok().flatten();
+        let today = book
+            .map_or_else(|| self.now.to_zoned(jiff::tz::TimeZone::UTC).date(), |book| book.today(self.now));
+        day.on(today)
+    }
+
+    fn surroundings(&mut self, id: &BookId, book: &Book, place: &Place) {
+        for Placed { place, value } in &book.queries {
+            let created = self.act(&book.owner, |act| saved_queries::create(act, id, value));
+            self.note(place, created);
+        }
+        for Placed { place, value } in &book.collaborators {
+            let shared = self.share(id, book, value);
+            self.note(place, shared);
+        }
+        for Placed { place, value } in &book.apps {
+            self.install(id, book, place, value);
+        }
+        if let Some(name) = &book.collection {
+            let added = self.collect(id, book, name);
+            self.note(place, added);
+        }
+    }
+
+    fn share(&self, id: &BookId, book: &Book, body: &wire::Collaborator) -> Result<(), Refusal> {
+        let user = user_named(self.db, body.email.as_deref().unwrap_or_default())?;
+        let body = wire::Collaborator { email: Some(user.email), ..body.clone() };
+        self.act(&book.owner, |act| collaborators::share(act, id, &body)).map(drop)
+    }
+
+    fn install(&mut self, id: &BookId, book: &Book, place: &Place, app: &AgentId) {
+        let problem = SeedProblem::Refused(format!("{id} of {}: {app}: apps are not here yet", book.owner));
+        self.mistakes.push((place.clone(), problem));
+    }
+
+    /// Puts the book into its owner's collection of this name, which the first book of it makes.
+    fn collect(&mut self, id: &BookId, book: &Book, name: &str) -> Result<(), Refusal> {
+        let key = (book.owner.clone(), name.to_owned());
+        let known = self.collections.get(&key).cloned();
+        let collection = self.act(&book.owner, |act| {
+            let collection = match known {
+                Some(known) => Some(known),
+                None => {
+                    let body =
+                        wire::Collection { name: Some(name.to_owned()), ..wire::Collection::default() };
+                    collections::create(act, &body)?.id
+                }
+            };
+            if let Some(collection) = &collection {
+                collections::add(act, collection, std::slice::from_ref(id))?;
+            }
+            Ok(collection)
+        })?;
+        self.collections.extend(collection.map(|collection| (key, collection)));
+        Ok(())
+    }
+
+    /// What nothing could be recorded after.
+    fn finish(&mut self, id: &BookId, book: &Book, place: &Place) {
+        for Placed { place, value } in
+            book.accounts.iter().filter(|account| account.value.account.archived == Some(true))
+        {
+            let archived = self.act(&book.owner, |act| {
+                let name = value.account.name.as_deref().unwrap_or_default();
+                let account = Chart::new(act.db, id).account(name)?;
+                let body = wire::Account {
+                    id: Some(account.id.shown()),
+                    archived: Some(true),
+                    ..wire::Account::default()
+                };
+                accounts::update(act, id, &body)
+            });
+            self.note(place, archived);
+        }
+        let dates = wire::Book {
+            lock_date: book.lock_date.map(|day| self.day(id, day).into()),
+            closing_date: book.closing_date.map(|day| self.day(id, day).into()),
+            ..wire::Book::default()
+        };
+        let closed = self.act(&book.owner, |act| books::update(act, id, &dates));
+        self.note(place, closed);
+    }
+}
