@@ -4,6 +4,7 @@
 //! what happens in between is told in [`crate::ledger`].
 
 mod accounts;
+mod balances;
 mod books;
 mod collaborators;
 mod collections;
@@ -44,6 +45,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(books::routes())
         .merge(transactions::routes())
         .merge(listing::routes())
+        .merge(balances::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())

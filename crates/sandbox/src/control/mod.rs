@@ -4,6 +4,8 @@
 
 mod about;
 mod clock;
+mod comments;
+mod files;
 mod request;
 mod tokens;
 
@@ -20,6 +22,11 @@ type Shared = axum::extract::State<Arc<World>>;
 
 /// All routes of the door.
 pub(crate) fn router(world: Arc<World>, facts: Facts) -> Router {
-    let routes = Router::new().merge(about::routes(facts)).merge(clock::routes()).merge(tokens::routes());
+    let routes = Router::new()
+        .merge(about::routes(facts))
+        .merge(clock::routes())
+        .merge(tokens::routes())
+        .merge(comments::routes())
+        .merge(files::routes());
     Router::new().nest("/sandbox", routes).with_state(world)
 }

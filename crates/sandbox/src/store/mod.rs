@@ -10,6 +10,7 @@ pub(crate) mod accounts;
 pub(crate) mod books;
 pub(crate) mod collaborators;
 pub(crate) mod collections;
+pub(crate) mod comments;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;

@@ -8,6 +8,7 @@ mod chart_rights;
 mod client;
 mod collaborators;
 mod collections;
+mod comments;
 mod control;
 mod copies;
 mod files;
