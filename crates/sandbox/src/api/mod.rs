@@ -8,13 +8,16 @@ mod balances;
 mod books;
 mod collaborators;
 mod collections;
+mod connections;
 mod files;
 mod groups;
 mod listing;
 mod refused;
 mod request;
 mod saved_queries;
+mod templates;
 mod transactions;
+mod user;
 mod watched;
 
 use std::sync::Arc;
@@ -49,6 +52,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())
+        .merge(user::routes())
+        .merge(connections::routes())
+        .merge(templates::routes())
         .merge(saved_queries::routes())
         .merge(collections::routes())
         .merge(collaborators::routes())

@@ -17,4 +17,5 @@ mod groups;
 mod node;
 mod saved_queries;
 mod seed;
+mod user;
 mod verifier;
