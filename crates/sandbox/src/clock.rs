@@ -115,9 +115,10 @@ impl Setting {
         let now = change.now.unwrap_or(self.now(machine));
         let now = now.checked_add(change.advance.unwrap_or_default()).map_err(|_| NoSuchTime)?;
         let running = change.running.unwrap_or(matches!(self, Self::Running { .. }));
-        Ok(match running {
-            true => Self::Running { ahead: now.duration_since(machine) },
-            false => Self::Stopped { at: now },
+        Ok(if running {
+            Self::Running { ahead: now.duration_since(machine) }
+        } else {
+            Self::Stopped { at: now }
         })
     }
 }

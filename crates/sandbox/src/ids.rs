@@ -7,6 +7,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 /// Beyond this many ids, two sandboxes could make the same one.
 const COUNTER: i64 = 10_000_000_000;
+/// How many digits a numeric id has.
+pub(crate) const DIGITS: usize = 15;
 /// Salts are five digits, so that all numeric ids have the same length and fit what a double holds exactly.
 const SALTS: std::ops::Range<i64> = 10_000..90_000;
 
@@ -32,7 +34,8 @@ pub(crate) fn set_salt_once(db: &Connection, random: u32) -> rusqlite::Result<()
         .map(drop)
 }
 
-fn salt(db: &Connection) -> rusqlite::Result<i64> {
+/// What tells this sandbox's ids from another one's.
+pub(crate) fn salt(db: &Connection) -> rusqlite::Result<i64> {
     let sql = "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'salt'";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(SALTS.start))
 }

@@ -100,6 +100,11 @@ impl Sandbox {
         self.world.reset()
     }
 
+    /// The state of a book as canonical JSON, equal for two runs that did the same; `None` when there is no such book.
+    pub fn snapshot(&self, book: &str) -> Option<serde_json::Value> {
+        self.world.transact(|db, world| control::snapshot(db, world.clock.now(), &book.into())).ok()
+    }
+
     /// What goes on from now on: calls of the API, and deliveries to apps.
     pub fn watch(&self) -> Watch {
         self.world.teller.watch()

@@ -4,20 +4,16 @@
 //! what happens in between is told in [`crate::ledger`].
 
 mod accounts;
-mod balances;
 mod books;
 mod collaborators;
 mod collections;
-mod connections;
 mod files;
 mod groups;
 mod listing;
 mod refused;
 mod request;
 mod saved_queries;
-mod templates;
 mod transactions;
-mod user;
 mod watched;
 
 use std::sync::Arc;
@@ -48,13 +44,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(books::routes())
         .merge(transactions::routes())
         .merge(listing::routes())
-        .merge(balances::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())
-        .merge(user::routes())
-        .merge(connections::routes())
-        .merge(templates::routes())
         .merge(saved_queries::routes())
         .merge(collections::routes())
         .merge(collaborators::routes())

@@ -4,9 +4,9 @@
 
 mod about;
 mod clock;
-mod comments;
-mod files;
 mod request;
+mod reset;
+mod snapshot;
 mod tokens;
 
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use axum::Router;
 use crate::world::World;
 
 pub(crate) use about::Facts;
+pub(crate) use snapshot::of_book as snapshot;
 
 /// What every handler shares.
 type Shared = axum::extract::State<Arc<World>>;
@@ -26,7 +27,7 @@ pub(crate) fn router(world: Arc<World>, facts: Facts) -> Router {
         .merge(about::routes(facts))
         .merge(clock::routes())
         .merge(tokens::routes())
-        .merge(comments::routes())
-        .merge(files::routes());
+        .merge(reset::routes())
+        .merge(snapshot::routes());
     Router::new().nest("/sandbox", routes).with_state(world)
 }

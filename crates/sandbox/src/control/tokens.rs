@@ -28,7 +28,8 @@ pub(crate) struct TokenWish {
 /// A token that the sandbox knows.
 #[derive(Debug, Serialize)]
 struct Token {
-    token: String,
+    #[serde(rename = "token")]
+    text: String,
     /// Username.
     user: String,
     expires_at: Option<Timestamp>,
@@ -48,8 +49,8 @@ async fn list(State(world): Shared) -> Result<Json<Tokens>, Refusal> {
 }
 
 fn all(db: &Connection) -> Result<Vec<Token>, Refusal> {
-    let shown = |(token, store::users::Token { user, expires })| Token {
-        token,
+    let shown = |(text, store::users::Token { user, expires })| Token {
+        text,
         user: user.username,
         expires_at: expires,
     };
@@ -70,6 +71,6 @@ fn issue(db: &Connection, now: Timestamp, wish: &TokenWish) -> Result<Token, Ref
     let expires_at = lifetime.map(|lifetime| now.saturating_add(lifetime).unwrap_or(Timestamp::MAX));
     // As it is kept.
     let expires_at = expires_at.map(|at| TimestampMs::from(at).timestamp());
-    let token = identity::issue(db, &user, expires_at)?;
-    Ok(Token { token, user: user.username, expires_at })
+    let text = identity::issue(db, &user, expires_at)?;
+    Ok(Token { text, user: user.username, expires_at })
 }

@@ -46,13 +46,13 @@ pub(super) struct Book {
 
 #[derive(Clone, Debug)]
 pub(super) struct Account {
-    pub(super) account: wire::Account,
+    pub(super) body: wire::Account,
     pub(super) groups: Vec<Placed<String>>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Transaction {
-    pub(super) transaction: wire::Transaction,
+    pub(super) body: wire::Transaction,
     pub(super) date: Option<Day>,
     pub(super) amount: Option<Decimal>,
     pub(super) from: Option<Placed<String>>,

@@ -119,10 +119,10 @@ impl Planter<'_> {
             let created = self.act(&book.owner, |act| groups::create(act, id, value));
             self.note(place, created);
         }
-        for Placed { place, value: Account { account, groups } } in &book.accounts {
+        for Placed { place, value: Account { body, groups } } in &book.accounts {
             let groups = groups.iter().filter_map(|group| self.group(id, group)).collect();
             // Nothing could be posted in an account that is archived from its beginning.
-            let account = wire::Account { groups: Some(groups), archived: None, ..account.clone() };
+            let account = wire::Account { groups: Some(groups), archived: None, ..body.clone() };
             let created = self.act(&book.owner, |act| accounts::create(act, id, &account));
             self.note(place, created);
         }
@@ -166,7 +166,7 @@ impl Planter<'_> {
             amount: value.amount.map(Into::into),
             credit_account: from,
             debit_account: to,
-            ..value.transaction.clone()
+            ..value.body.clone()
         };
         let created = self.act(&book.owner, |act| {
             let created = transactions::one(act, id, Request::Create, &body)?;
@@ -220,33 +220,29 @@ impl Planter<'_> {
 
     /// Puts the book into its owner's collection of this name, which the first book of it makes.
     fn collect(&mut self, id: &BookId, book: &Book, name: &str) -> Result<(), Refusal> {
-        let key = (book.owner.clone(), name.to_owned());
-        let known = self.collections.get(&key).cloned();
-        let collection = self.act(&book.owner, |act| {
-            let collection = match known {
-                Some(known) => Some(known),
-                None => {
-                    let body =
-                        wire::Collection { name: Some(name.to_owned()), ..wire::Collection::default() };
-                    collections::create(act, &body)?.id
-                }
-            };
-            if let Some(collection) = &collection {
-                collections::add(act, collection, std::slice::from_ref(id))?;
-            }
-            Ok(collection)
-        })?;
-        self.collections.extend(collection.map(|collection| (key, collection)));
-        Ok(())
+        let collection = self.collection(&book.owner, name)?;
+        self.act(&book.owner, |act| collections::add(act, &collection, std::slice::from_ref(id))).map(drop)
+    }
+
+    fn collection(&mut self, owner: &str, name: &str) -> Result<CollectionId, Refusal> {
+        let key = (owner.to_owned(), name.to_owned());
+        if let Some(known) = self.collections.get(&key) {
+            return Ok(known.clone());
+        }
+        let body = wire::Collection { name: Some(name.to_owned()), ..wire::Collection::default() };
+        let created = self.act(owner, |act| collections::create(act, &body))?;
+        let id = created.id.ok_or(Refusal::Required { field: "id" })?;
+        self.collections.insert(key, id.clone());
+        Ok(id)
     }
 
     /// What nothing could be recorded after.
     fn finish(&mut self, id: &BookId, book: &Book, place: &Place) {
         for Placed { place, value } in
-            book.accounts.iter().filter(|account| account.value.account.archived == Some(true))
+            book.accounts.iter().filter(|account| account.value.body.archived == Some(true))
         {
             let archived = self.act(&book.owner, |act| {
-                let name = value.account.name.as_deref().unwrap_or_default();
+                let name = value.body.name.as_deref().unwrap_or_default();
                 let account = Chart::new(act.db, id).account(name)?;
                 let body = wire::Account {
                     id: Some(account.id.shown()),

@@ -112,10 +112,10 @@ fn book(section: &mut Section<'_>) -> Option<Book> {
         lock_date: day(section, "lockDate"),
         closing_date: day(section, "closingDate"),
         groups: groups(section.sections("groups"), None),
-        accounts: all(section.sections("accounts"), account),
-        transactions: all(section.sections("transactions"), transaction),
+        accounts: all(section.sections("accounts"), |section| Some(account(section))),
+        transactions: all(section.sections("transactions"), |section| Some(transaction(section))),
         queries: all(section.sections("queries"), query),
-        collaborators: all(section.sections("collaborators"), collaborator),
+        collaborators: all(section.sections("collaborators"), |section| Some(collaborator(section))),
         apps: section.texts("apps").into_iter().map(agent).collect(),
     };
     Some(Book { owner: owner?, ..book })
@@ -182,28 +182,27 @@ fn groups(sections: Vec<Section<'_>>, parent: Option<&str>) -> Vec<Placed<wire::
     groups
 }
 
-fn account(section: &mut Section<'_>) -> Option<Account> {
-    let name = section.required("name").map(|name| name.value);
-    let account = wire::Account {
-        name,
+fn account(section: &mut Section<'_>) -> Account {
+    let body = wire::Account {
+        name: section.required("name").map(|name| name.value),
         account_type: section.required("type").map(|kind| kind.value.into()),
         archived: section.flag("archived"),
         properties: section.text_map("properties"),
         ..wire::Account::default()
     };
-    section.check(&account);
-    Some(Account { account, groups: section.texts("groups") })
+    section.check(&body);
+    Account { body, groups: section.texts("groups") }
 }
 
-fn transaction(section: &mut Section<'_>) -> Option<Transaction> {
+fn transaction(section: &mut Section<'_>) -> Transaction {
     let texts = |texts: Vec<Placed<String>>| texts.into_iter().map(|text| text.value).collect();
-    Some(Transaction {
+    Transaction {
         date: day(section, "date"),
         amount: amount(section),
         from: section.text("from"),
         to: section.text("to"),
         trashed: section.flag("trashed").unwrap_or_default(),
-        transaction: wire::Transaction {
+        body: wire::Transaction {
             description: section.text("description").map(|text| text.value),
             draft: section.flag("draft"),
             checked: section.flag("checked"),
@@ -212,7 +211,7 @@ fn transaction(section: &mut Section<'_>) -> Option<Transaction> {
             properties: section.text_map("properties"),
             ..wire::Transaction::default()
         },
-    })
+    }
 }
 
 fn amount(section: &mut Section<'_>) -> Option<Decimal> {
@@ -230,7 +229,7 @@ fn query(section: &mut Section<'_>) -> Option<wire::Query> {
     Some(wire::Query { title: Some(title?.value), query: Some(query?.value), ..wire::Query::default() })
 }
 
-fn collaborator(section: &mut Section<'_>) -> Option<wire::Collaborator> {
+fn collaborator(section: &mut Section<'_>) -> wire::Collaborator {
     let name = section.required("user").and_then(|name| user(section, name));
     let permission = section.required("permission");
     let collaborator = wire::Collaborator {
@@ -239,7 +238,7 @@ fn collaborator(section: &mut Section<'_>) -> Option<wire::Collaborator> {
         ..wire::Collaborator::default()
     };
     section.check(&collaborator);
-    Some(collaborator)
+    collaborator
 }
 
 fn agent(id: Placed<String>) -> Placed<AgentId> {

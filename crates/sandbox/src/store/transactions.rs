@@ -73,6 +73,11 @@ pub(crate) fn with_remote_id(
     one(db, SQL, [book.as_str(), remote_id])
 }
 
+/// All of the book, oldest first: drafts and trash too.
+pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Transaction>> {
+    all(db, "SELECT doc FROM \"transaction\" WHERE book = ?1 ORDER BY seq", [book.as_str()])
+}
+
 /// What was posted in the book on the day and later and is not in the trash, oldest first.
 pub(crate) fn posted(
     db: &Connection,
