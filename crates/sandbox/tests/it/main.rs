@@ -14,6 +14,7 @@ mod files;
 mod google;
 mod groups;
 mod node;
+mod permissions;
 mod saved_queries;
 mod seed;
 mod snapshot;
