@@ -3,15 +3,17 @@
 //! Everything that a request reads or writes goes through its [`View`] or [`Act`]: they know the transaction of the
 //! database, who asks, and what time it is.
 
+use std::cell::Cell;
 use std::ops::Deref;
 
-use bkper_model::{AgentId, BookId, TimestampMs};
+use bkper_model::{AgentId, BookId, TimestampMs, UserId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::ledger::{Book, Entered, Right, User, collections};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
+use crate::store::outbox::Lane;
 
 /// Who asks: a user, and the app through which the user acts.
 #[derive(Clone, Debug)]
@@ -59,6 +61,7 @@ pub(crate) struct Act<'a> {
     pub(crate) view: View<'a>,
     /// Whether what is done is an event.
     pub(crate) is_told: bool,
+    has_posted: Cell<bool>,
 }
 
 impl<'a> Deref for Act<'a> {
@@ -71,12 +74,23 @@ impl<'a> Deref for Act<'a> {
 
 impl<'a> Act<'a> {
     pub(crate) fn new(view: View<'a>) -> Self {
-        Self { view, is_told: true }
+        Self { view, is_told: true, has_posted: Cell::new(false) }
     }
 
     /// What is done so happens without an event.
     pub(crate) fn untold(view: View<'a>) -> Self {
-        Self { view, is_told: false }
+        Self { is_told: false, ..Self::new(view) }
+    }
+
+    /// Whether something was put into the outbox.
+    pub(crate) fn has_posted(&self) -> bool {
+        self.has_posted.get()
+    }
+
+    /// Puts an event into the outbox.
+    pub(crate) fn post(&self, event: i64, lane: &Lane, user: &UserId) -> Result<(), Refusal> {
+        self.has_posted.set(true);
+        Ok(store::outbox::insert(self.db, event, lane, user)?)
     }
 
     /// A new numeric id.

@@ -80,6 +80,11 @@ impl Clock {
         self.setting().now(Timestamp::now())
     }
 
+    /// The machine's own time: those outside who check a signature know no other.
+    pub(crate) fn of_machine() -> Timestamp {
+        Timestamp::now()
+    }
+
     pub(crate) fn time(&self) -> Time {
         let setting = self.setting();
         let running = matches!(setting, Setting::Running { .. });

@@ -41,7 +41,7 @@ impl Identities {
         let user = match &who.bearer {
             Some(token) => self.bearer(db, token, now)?,
             None if self.strict => return Err(Refusal::NoToken),
-            None => user_named(db, DEFAULT_USER)?,
+            None => default_user(db)?,
         };
         who.tag.note(&user.username);
         Ok(Actor { user, agent: who.agent.clone() })
@@ -55,8 +55,13 @@ impl Identities {
         if self.strict || token.starts_with(ISSUED) {
             return Err(Refusal::InvalidToken);
         }
-        user_named(db, if is_name(token) { token } else { DEFAULT_USER })
+        Ok(user_named(db, if is_name(token) { token } else { DEFAULT_USER })?)
     }
+}
+
+/// The user who is meant when nobody is named.
+pub(crate) fn default_user(db: &Connection) -> rusqlite::Result<User> {
+    user_named(db, DEFAULT_USER)
 }
 
 /// A real access token that somebody sends by mistake is no name: it must not be seen in a book.
@@ -77,7 +82,7 @@ pub(crate) fn issue(db: &Connection, user: &User, expires: Option<Timestamp>) ->
 }
 
 /// The user with this username or email address, made when there is none.
-pub(crate) fn user_named(db: &Connection, name: &str) -> Result<User, Refusal> {
+pub(crate) fn user_named(db: &Connection, name: &str) -> rusqlite::Result<User> {
     let name = name.to_ascii_lowercase();
     if let Some(user) = store::users::named(db, &name)? {
         return Ok(user);

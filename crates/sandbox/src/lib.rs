@@ -22,7 +22,9 @@ mod happening;
 mod identity;
 mod ids;
 mod ledger;
+mod manifest;
 mod refusal;
+mod registry;
 mod seed;
 mod server;
 mod store;
@@ -31,6 +33,8 @@ mod yaml;
 
 pub use clock::{NoSuchTime, Time, TimeChange};
 pub use happening::{Call, Delivery, Happening, Outcome, Watch};
+pub use manifest::{Manifest, ManifestError};
+pub use registry::OwnEvents;
 pub use seed::{Mistake, Seed, SeedError, SeedProblem};
 pub use server::{Builder, Sandbox, StartError};
 pub use store::OpenError;

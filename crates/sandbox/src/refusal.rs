@@ -3,7 +3,7 @@
 //! How a refusal looks on the wire is told in [`crate::api`]. A refused request changes nothing.
 
 use bkper_model::query::QueryError;
-use bkper_model::{BookId, TransactionId};
+use bkper_model::{AgentId, BookId, TransactionId};
 use jiff::civil;
 
 use crate::ledger::{Permission, Right};
@@ -99,6 +99,22 @@ pub(crate) enum Refusal {
     /// The group would be its own parent, at once or further up.
     #[error("the group {name:?} cannot be in itself or in a group that is in it")]
     GroupCycle { name: String },
+
+    /// No app has this id. Clients look for the status, and create the app.
+    #[error("App NOT found! ID: {id}")]
+    UnknownApp { id: AgentId },
+
+    /// An app has this id already.
+    #[error("there is already an app with the id {id}")]
+    AppExists { id: AgentId },
+
+    /// Only who owns or develops an app may change it.
+    #[error("only the owner and the developers of {id} may change it")]
+    NotADeveloper { id: AgentId },
+
+    /// The app names those who may install it, and the user is not among them.
+    #[error("{id} may be installed by the users that it names, and you are not among them")]
+    NotForUser { id: AgentId },
 
     /// The body is larger than any that the API takes.
     #[error("the request is too large: a file has at most 20 MB")]

@@ -5,19 +5,25 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::extract::Request;
+use bkper_model::AgentId;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
 
+use crate::activity::{self, Backoff, Keys, Post, Settings};
 use crate::api;
 use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
 use crate::control::{self, Facts};
+use crate::google::{JWKS_PATH, Signer};
 use crate::happening::Watch;
 use crate::identity::Identities;
+use crate::manifest::{Manifest, ManifestError};
+use crate::registry::{OwnEvents, Registry};
 use crate::seed::{Seed, SeedError};
 use crate::store::{self, Data, OpenError};
 use crate::world::World;
@@ -30,6 +36,9 @@ pub struct Builder {
     listen: SocketAddr,
     data: Data,
     strict: bool,
+    apps: Vec<Manifest>,
+    own_events: Vec<(AgentId, OwnEvents)>,
+    post: Settings,
     seed: Seed,
 }
 
@@ -39,6 +48,7 @@ pub struct Sandbox {
     is_new: bool,
     world: Arc<World>,
     serving: JoinHandle<()>,
+    delivering: JoinHandle<()>,
 }
 
 /// The sandbox cannot be started.
@@ -56,6 +66,12 @@ pub enum StartError {
     /// The data cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The manifest of an app cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// There is no client to send events with.
+    #[error("cannot send events to apps")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The data cannot be written.
     #[error("cannot write the sandbox's data")]
     Write(#[from] rusqlite::Error),
@@ -77,6 +93,9 @@ impl Sandbox {
             data: Data::Memory,
             strict: false,
             seed: Seed::default(),
+            apps: Vec::new(),
+            own_events: Vec::new(),
+            post: Settings::default(),
         }
     }
 
@@ -105,6 +124,16 @@ impl Sandbox {
         self.world.transact(|db, world| control::snapshot(db, world.clock.now(), &book.into())).ok()
     }
 
+    /// Where it publishes the key that signs its calls of apps, as a JWK set.
+    pub fn jwks_url(&self) -> String {
+        format!("{}{JWKS_PATH}", self.url())
+    }
+
+    /// Waits until every app was told of everything that happened, and has answered.
+    pub async fn settled(&self) {
+        activity::settled(&self.world).await;
+    }
+
     /// What goes on from now on: calls of the API, and deliveries to apps.
     pub fn watch(&self) -> Watch {
         self.world.teller.watch()
@@ -130,6 +159,7 @@ impl fmt::Debug for Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.serving.abort();
+        self.delivering.abort();
     }
 }
 
@@ -158,19 +188,67 @@ impl Builder {
         Self { seed, ..self }
     }
 
+    /// Registers the app, owned by the default user. Where it is known already, this is what it says now.
+    #[must_use]
+    pub fn app(mut self, manifest: impl Into<Manifest>) -> Self {
+        self.apps.push(manifest.into());
+        self
+    }
+
+    /// Sets whether this app is told of what it did itself: it is, unless this says otherwise.
+    #[must_use]
+    pub fn own_events(mut self, app: impl Into<AgentId>, own_events: OwnEvents) -> Self {
+        self.own_events.push((app.into(), own_events));
+        self
+    }
+
+    /// Signs the calls of apps with this key, instead of with a new one.
+    #[must_use]
+    pub fn signer(mut self, signer: Signer) -> Self {
+        self.post.keys = Keys::from(signer);
+        self
+    }
+
+    /// How long the tokens last that apps get with an event: an hour, unless this says otherwise.
+    #[must_use]
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.post.token_lifetime = lifetime;
+        self
+    }
+
+    /// How long to wait before an event is sent again: the first time so long, then double as long each time up to the
+    /// longest. From a second to a minute, unless this says otherwise.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.post.backoff = Backoff { first, longest };
+        self
+    }
+
+    /// How long an app has to answer: six minutes, unless this says otherwise.
+    #[must_use]
+    pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
+        self.post.timeout = timeout;
+        self
+    }
+
     /// Starts it.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let failed = |source| StartError::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let db = store::open(&self.data)?;
-        let world = World::new(db, Clock::default(), Identities { strict: self.strict }, self.seed);
+        let post = Post::new(self.post).map_err(|error| StartError::Client(error.into()))?;
+        let registry = Registry::read(&self.apps, self.own_events)?;
+        let identities = Identities { strict: self.strict };
+        let world = World::new(db, Clock::default(), identities, registry, self.seed, post);
         world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
         world.transact(|db, _| store::files::set_address(db, &format!("http://{address}/sandbox/files")))?;
         let is_new = world.begin()?;
         let world = Arc::new(world);
         let facts = Facts { version: VERSION, api: format!("http://{address}"), data: self.data.file() };
-        let routes = api::router(Arc::clone(&world)).merge(control::router(Arc::clone(&world), facts));
+        let routes = api::router(Arc::clone(&world))
+            .merge(control::router(Arc::clone(&world), facts))
+            .merge(activity::key_server(Arc::clone(&world)));
         let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
         let serving = tokio::spawn(async move {
             let service = ServiceExt::<Request>::into_make_service(service);
@@ -178,6 +256,7 @@ impl Builder {
                 tracing::error!(%error, "the sandbox can no longer serve");
             }
         });
-        Ok(Sandbox { address, is_new, world, serving })
+        let delivering = tokio::spawn(activity::deliver(Arc::clone(&world)));
+        Ok(Sandbox { address, is_new, world, serving, delivering })
     }
 }

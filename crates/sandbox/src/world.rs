@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::Notify;
 
-use crate::act::{Act, Actor, View};
+use crate::act::{Act, View};
+use crate::activity::Post;
 use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
 use crate::happening::Teller;
 use crate::identity::{Credentials, Identities};
 use crate::refusal::Refusal;
+use crate::registry::Registry;
 use crate::seed::{Seed, SeedError};
 use crate::store;
 
@@ -19,22 +21,45 @@ pub(crate) struct World {
     db: Mutex<Connection>,
     pub(crate) clock: Clock,
     identities: Identities,
+    /// The apps that are always there.
+    registry: Registry,
     /// What it begins with.
     seed: Seed,
     /// Tells what goes on.
     pub(crate) teller: Teller,
-    /// Rung when something may have been put into the outbox.
+    /// Rung when something was put into the outbox.
     pub(crate) outbox: Notify,
+    /// Rung when the clock was changed.
+    pub(crate) moved: Notify,
+    pub(crate) post: Post,
 }
 
 impl World {
-    pub(crate) fn new(db: Connection, clock: Clock, identities: Identities, seed: Seed) -> Self {
-        Self { db: Mutex::new(db), clock, identities, seed, teller: Teller::default(), outbox: Notify::new() }
+    pub(crate) fn new(
+        db: Connection,
+        clock: Clock,
+        identities: Identities,
+        registry: Registry,
+        seed: Seed,
+        post: Post,
+    ) -> Self {
+        Self {
+            db: Mutex::new(db),
+            clock,
+            identities,
+            registry,
+            seed,
+            teller: Teller::default(),
+            outbox: Notify::new(),
+            moved: Notify::new(),
+            post,
+        }
     }
 
     /// Plants the seed, unless that was done before; tells whether it was not.
     pub(crate) fn begin(&self) -> Result<bool, SeedError> {
         self.transact(|db, world| {
+            world.registry.register(db)?;
             if store::whole::is_begun(db)? {
                 return Ok(false);
             }
@@ -49,6 +74,7 @@ impl World {
         self.transact(|db, world| {
             store::whole::clear(db)?;
             world.clock.reset();
+            world.registry.register(db)?;
             world.seed.plant(db, world.clock.now())
         })?;
         self.outbox.notify_one();
@@ -72,9 +98,7 @@ impl World {
     ) -> Result<T, Refusal> {
         let world = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || world.act(&who, deed)).await;
-        let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
-        self.outbox.notify_one();
-        Ok(done)
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 
     /// Does what the sandbox's own door asks for, in nobody's name.
@@ -91,7 +115,7 @@ impl World {
     /// Changes the clock. What waits for its time may be due now.
     pub(crate) fn change_time(&self, change: TimeChange) -> Result<Time, NoSuchTime> {
         let time = self.clock.change(change)?;
-        self.outbox.notify_one();
+        self.moved.notify_waiters();
         Ok(time)
     }
 
@@ -100,11 +124,27 @@ impl World {
         who: &Credentials,
         deed: impl FnOnce(&Act<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        self.transact(|db, world| {
+        let (done, has_posted) = self.transact(|db, world| {
             let now = world.clock.now();
-            let actor: Actor = world.identities.actor(db, who, now)?;
-            deed(&Act::new(View::new(db, now, &actor)))
-        })
+            let actor = world.identities.actor(db, who, now)?;
+            let act = Act::new(View::new(db, now, &actor));
+            let done = deed(&act)?;
+            Ok::<_, Refusal>((done, act.has_posted()))
+        })?;
+        if has_posted {
+            self.outbox.notify_one();
+        }
+        Ok(done)
+    }
+
+    /// Does something with the database, apart from any request.
+    pub(crate) async fn keep<T: Send + 'static>(
+        self: &Arc<Self>,
+        run: impl FnOnce(&Connection, &Self) -> rusqlite::Result<T> + Send + 'static,
+    ) -> rusqlite::Result<T> {
+        let world = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || world.transact(run)).await;
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 
     /// Runs within one transaction of the database, which is rolled back when it fails.

@@ -6,6 +6,8 @@ use crate::act::Act;
 use crate::ledger::Book;
 use crate::refusal::Refusal;
 use crate::store;
+use crate::store::integrations::Listener;
+use crate::store::outbox::Lane;
 
 /// Who acts when no app does. Handlers look at the agent of every event.
 const BKPER: &str = "bkper";
@@ -45,14 +47,37 @@ impl Act<'_> {
             created_on: Some(self.timestamp().timestamp().into()),
             ..Event::default()
         };
-        store::events::insert(self.db, &event)?;
+        let seq = store::events::insert(self.db, &event)?;
+        self.send(book, &event, seq)
+    }
+
+    /// Puts the event into the outbox for each app that wants it.
+    fn send(&self, book: &Book, event: &Event, seq: i64) -> Result<(), Refusal> {
+        for listener in store::integrations::listeners(self.db, &book.id)? {
+            if wants(&listener, event) {
+                let lane = Lane { book: book.id.clone(), agent: listener.agent };
+                self.post(seq, &lane, &listener.user)?;
+            }
+        }
         Ok(())
     }
 
     /// The app through which the request is made.
     fn agent(&self) -> Result<Agent, Refusal> {
         let id = self.actor.agent.clone().unwrap_or_else(|| AgentId::new(BKPER));
+        if let Some(agent) = store::apps::agent(self.db, &id)? {
+            return Ok(agent);
+        }
         let name = if id.as_str() == BKPER { "Bkper".to_owned() } else { id.to_string() };
         Ok(Agent { id: Some(id), name: Some(name), ..Agent::default() })
     }
+}
+
+/// Whether the app is told of the event.
+fn wants(listener: &Listener, event: &Event) -> bool {
+    let agent = event.agent.as_ref().and_then(|agent| agent.id.as_ref());
+    let is_own = agent == Some(&listener.agent);
+    let what = event.event_type.as_ref();
+    !(is_own && listener.own_events_suppressed)
+        && what.is_some_and(|what| listener.wishes.include(what, event.object()))
 }

@@ -4,11 +4,13 @@
 //! what happens in between is told in [`crate::ledger`].
 
 mod accounts;
+mod apps;
 mod books;
 mod collaborators;
 mod collections;
 mod files;
 mod groups;
+mod integrations;
 mod listing;
 mod refused;
 mod request;
@@ -50,6 +52,8 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(saved_queries::routes())
         .merge(collections::routes())
         .merge(collaborators::routes())
+        .merge(apps::routes())
+        .merge(integrations::routes())
         .fallback(refused::no_such_method);
     Router::new()
         .nest("/v5", v5.clone())

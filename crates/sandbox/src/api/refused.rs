@@ -45,6 +45,10 @@ impl Refusal {
             Self::NameTaken { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
             Self::AccountInUse { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
             Self::GroupInUse { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
+            Self::UnknownApp { .. } => (StatusCode::NOT_FOUND, reason::NOT_FOUND),
+            Self::AppExists { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
+            Self::NotADeveloper { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
+            Self::NotForUser { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, reason::INVALID_PARAMETER),
             Self::Storage(_) => (StatusCode::INTERNAL_SERVER_ERROR, reason::BACKEND_ERROR),
         }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
 use axum::routing::get;
 
 use super::signer::Signer;
@@ -14,7 +15,12 @@ const CACHING: &str = "public, max-age=3600, must-revalidate, no-transform";
 
 /// Routes that serve the signer's JWK set at [`JWKS_PATH`].
 pub fn key_server(signer: &Signer) -> Router {
+    let key_set = key_set(signer);
+    Router::new().route(JWKS_PATH, get(async move || key_set.clone()))
+}
+
+/// The answer at [`JWKS_PATH`].
+pub(crate) fn key_set(signer: &Signer) -> impl IntoResponse + Clone + use<> {
     let headers = [(CONTENT_TYPE, "application/json; charset=UTF-8"), (CACHE_CONTROL, CACHING)];
-    let jwks = signer.jwks().to_string();
-    Router::new().route(JWKS_PATH, get(async move || (headers, jwks.clone())))
+    (headers, signer.jwks().to_string())
 }

@@ -13,5 +13,6 @@ mod signer;
 
 pub use claims::{BKPER_SERVICE_ACCOUNT, ISSUER, IdClaims};
 pub use key_file::KeyFileError;
+pub(crate) use key_server::key_set;
 pub use key_server::{JWKS_PATH, key_server};
 pub use signer::{KeyGenerationFailed, Signer};

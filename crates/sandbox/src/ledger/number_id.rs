@@ -43,4 +43,6 @@ number_ids! {
     GroupId as GroupId,
     /// Id of a saved query.
     QueryId as QueryId,
+    /// Id of an integration.
+    IntegrationId as IntegrationId,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bkper_model::{self as wire, AgentId, BookId, CollectionId};
+use bkper_model::{self as wire, BookId, CollectionId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -13,7 +13,8 @@ use crate::act::{Act, Actor, View};
 use crate::identity::user_named;
 use crate::ledger::transactions::{self, Request};
 use crate::ledger::{
-    Chart, User, UserId, accounts, books, collaborators, collections, groups, saved_queries,
+    Chart, User, UserId, accounts, apps, books, collaborators, collections, groups, integrations,
+    saved_queries,
 };
 use crate::refusal::Refusal;
 use crate::store;
@@ -95,8 +96,8 @@ impl Planter<'_> {
 
     fn app(&mut self, app: &Placed<App>) {
         let App { manifest, owner } = &app.value;
-        let problem = SeedProblem::Refused(format!("{owner}'s {:?}: apps are not here yet", manifest.id));
-        self.mistakes.push((app.place.clone(), problem));
+        let created = self.act(owner, |act| apps::create(act, manifest));
+        self.note(&app.place, created);
     }
 
     fn book(&mut self, book: &Placed<Book>) {
@@ -199,7 +200,10 @@ impl Planter<'_> {
             self.note(place, shared);
         }
         for Placed { place, value } in &book.apps {
-            self.install(id, book, place, value);
+            let integration =
+                wire::Integration { agent_id: Some(value.clone()), ..wire::Integration::default() };
+            let installed = self.act(&book.owner, |act| integrations::create(act, id, &integration));
+            self.note(place, installed);
         }
         if let Some(name) = &book.collection {
             let added = self.collect(id, book, name);
@@ -211,11 +215,6 @@ impl Planter<'_> {
         let user = user_named(self.db, body.email.as_deref().unwrap_or_default())?;
         let body = wire::Collaborator { email: Some(user.email), ..body.clone() };
         self.act(&book.owner, |act| collaborators::share(act, id, &body)).map(drop)
-    }
-
-    fn install(&mut self, id: &BookId, book: &Book, place: &Place, app: &AgentId) {
-        let problem = SeedProblem::Refused(format!("{id} of {}: {app}: apps are not here yet", book.owner));
-        self.mistakes.push((place.clone(), problem));
     }
 
     /// Puts the book into its owner's collection of this name, which the first book of it makes.

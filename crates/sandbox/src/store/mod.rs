@@ -7,12 +7,16 @@ mod open;
 mod rows;
 
 pub(crate) mod accounts;
+pub(crate) mod apps;
 pub(crate) mod books;
 pub(crate) mod collaborators;
 pub(crate) mod collections;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;
+pub(crate) mod integrations;
+pub(crate) mod outbox;
+pub(crate) mod responses;
 pub(crate) mod saved_queries;
 pub(crate) mod search;
 pub(crate) mod totals;
@@ -22,3 +26,4 @@ pub(crate) mod whole;
 
 pub use open::OpenError;
 pub(crate) use open::{Data, open};
+pub(crate) use rows::{json, read};

@@ -26,9 +26,7 @@ pub(crate) fn all<T: DeserializeOwned>(
 
 /// The resource in the first column.
 pub(crate) fn doc<T: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
-    let text = row.get_ref(0)?.as_str()?;
-    serde_json::from_str(text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+    read(row.get_ref(0)?.as_str()?)
 }
 
 /// The decimal number that stands as text in this column.
@@ -37,6 +35,12 @@ pub(crate) fn decimal(row: &Row<'_>, column: usize) -> rusqlite::Result<Decimal>
     let unreadable =
         |error: AmountError| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into());
     Amount::from(text).decimal().map_err(unreadable)
+}
+
+/// The resource that a row holds.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
 }
 
 /// A resource as it stands in `doc`.

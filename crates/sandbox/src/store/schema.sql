@@ -19,11 +19,19 @@ CREATE TABLE token (
     user    TEXT NOT NULL REFERENCES user,
     expires INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX token_by_end ON token (expires) WHERE expires IS NOT NULL;
 
 CREATE TABLE app (
-    id  TEXT PRIMARY KEY,
-    doc TEXT NOT NULL
+    id     TEXT PRIMARY KEY,
+    agent  TEXT NOT NULL,              -- how it stands in events and at what it made
+    wishes TEXT NOT NULL,              -- the events that it listens to
+    doc    TEXT NOT NULL
 ) STRICT;
+
+-- The apps that are not told of what they did themselves; they need not be registered yet.
+CREATE TABLE own_events_suppressed (
+    agent TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE book (
     seq     INTEGER PRIMARY KEY,
@@ -189,11 +197,13 @@ CREATE TABLE event (
     type     TEXT NOT NULL,
     resource TEXT NOT NULL,
     created  INTEGER NOT NULL,
+    failed   INTEGER NOT NULL DEFAULT 0, -- whether a response is an error
     payload  TEXT NOT NULL             -- the event as it is sent, without responses
 ) STRICT;
-CREATE INDEX event_by_book ON event (book, seq);
-CREATE INDEX event_by_type ON event (book, type, seq);
-CREATE INDEX event_by_resource ON event (book, resource, seq);
+CREATE INDEX event_by_time ON event (book, created, seq);
+CREATE INDEX event_by_type ON event (book, type, created, seq);
+CREATE INDEX event_by_resource ON event (book, resource, created, seq);
+CREATE INDEX event_of_errors ON event (book, created, seq) WHERE failed;
 
 CREATE TABLE response (
     event   INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
@@ -205,13 +215,15 @@ CREATE TABLE response (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX response_of_errors ON response (event) WHERE type = 'ERROR';
 
--- What is still to be sent: a book's rows are its backlog.
+-- What is still to be sent: a book's rows are its backlog. The user is the one who installed the app: the last event
+-- of a book is sent when the book and all that was installed in it are gone.
 CREATE TABLE outbox (
     seq      INTEGER PRIMARY KEY,
     event    INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
     book     TEXT NOT NULL,
     agent    TEXT NOT NULL,
-    attempts INTEGER NOT NULL,
-    due      INTEGER NOT NULL
+    user     TEXT NOT NULL REFERENCES user,
+    tries    INTEGER NOT NULL,
+    failures INTEGER NOT NULL          -- the tries after which the app was not merely asked to wait
 ) STRICT;
 CREATE INDEX outbox_by_lane ON outbox (book, agent, seq);

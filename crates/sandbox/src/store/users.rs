@@ -50,6 +50,11 @@ pub(crate) fn tokens(db: &Connection) -> rusqlite::Result<Vec<(String, Token)>> 
     db.prepare_cached(SQL)?.query_map([], |row| Ok((row.get(2)?, token(row)?)))?.collect()
 }
 
+/// Forgets the tokens whose time is over.
+pub(crate) fn forget_tokens(db: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM token WHERE expires <= ?1")?.execute([now.as_millisecond()]).map(drop)
+}
+
 pub(crate) fn find_token(db: &Connection, token: &str) -> rusqlite::Result<Option<Token>> {
     const SQL: &str = "SELECT user.doc, token.expires FROM token JOIN user ON user.id = token.user \
                        WHERE token.token = ?1";

@@ -1,0 +1,143 @@
+//! The outbox is emptied: lane by lane in order, all lanes side by side.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use super::answer::Verdict;
+use super::delivery::Attempt;
+use super::parcel::{Errand, Parcel};
+use super::response;
+use crate::store::outbox::{self, Lane, Waiting};
+use crate::world::World;
+
+/// Sends what is in the outbox, and whatever is put there. Never ends.
+pub(crate) async fn deliver(world: Arc<World>) {
+    let mut lanes = Lanes { world, running: HashMap::new(), tasks: JoinSet::new() };
+    loop {
+        lanes.start_those_at_rest().await;
+        tokio::select! {
+            () = lanes.world.outbox.notified() => {}
+            Some(ended) = lanes.tasks.join_next_with_id() => lanes.end(ended),
+        }
+    }
+}
+
+/// The lanes that are being emptied.
+struct Lanes {
+    world: Arc<World>,
+    running: HashMap<Id, Lane>,
+    tasks: JoinSet<()>,
+}
+
+impl Lanes {
+    async fn start_those_at_rest(&mut self) {
+        let lanes = self.world.keep(|db, _| outbox::lanes(db)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "the sandbox cannot read its outbox");
+            Vec::new()
+        });
+        for lane in lanes {
+            if !self.running.values().any(|running| *running == lane) {
+                let task = self.tasks.spawn(empty(Arc::clone(&self.world), lane.clone()));
+                self.running.insert(task.id(), lane);
+            }
+        }
+    }
+
+    fn end(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.map_or_else(|panic| panic.id(), |(id, ())| id);
+        self.running.remove(&id);
+    }
+}
+
+/// Sends what is in the lane until nothing is left.
+async fn empty(world: Arc<World>, lane: Lane) {
+    loop {
+        match send_next(&world, &lane).await {
+            Ok(Next::Nothing) => return,
+            Ok(Next::AtOnce) => {}
+            Ok(Next::After(wait)) => rest(&world, wait).await,
+            Err(error) => {
+                tracing::error!(%error, book = %lane.book, app = %lane.agent, "the sandbox cannot read or write its outbox");
+                tokio::time::sleep(world.post.settings.backoff.longest).await;
+            }
+        }
+    }
+}
+
+/// Waits by the machine's time, so that a clock that stands still holds up nothing. A clock that is put forward so far
+/// ends the wait.
+async fn rest(world: &World, wait: Duration) {
+    let due = world.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+    let over = tokio::time::sleep(wait);
+    tokio::pin!(over);
+    loop {
+        let moved = world.moved.notified();
+        if world.clock.now() >= due {
+            return;
+        }
+        tokio::select! {
+            () = &mut over => return,
+            () = moved => {}
+        }
+    }
+}
+
+/// When the lane goes on.
+enum Next {
+    AtOnce,
+    After(Duration),
+    Nothing,
+}
+
+async fn send_next(world: &Arc<World>, lane: &Lane) -> rusqlite::Result<Next> {
+    let _turn = world.post.turn(lane).await;
+    let of = lane.clone();
+    let Some((waiting, parcel)) = world.keep(move |db, world| take(db, world, &of)).await? else {
+        world.post.settled.notify_waiters();
+        return Ok(Next::Nothing);
+    };
+    let attempt = Attempt::make(world, &parcel, waiting.tries).await;
+    let verdict = attempt.verdict.clone();
+    let next = world.keep(move |db, world| settle(db, world, &parcel, &waiting, verdict)).await?;
+    attempt.tell(world);
+    world.post.settled.notify_waiters();
+    Ok(next)
+}
+
+/// The next event that the app is to be sent. Those that it has no URL for are done.
+fn take(db: &Connection, world: &World, lane: &Lane) -> rusqlite::Result<Option<(Waiting, Parcel)>> {
+    while let Some(waiting) = outbox::at(db, lane, 0)? {
+        let errand =
+            Errand { event: waiting.event.clone(), agent: lane.agent.clone(), user: waiting.user.clone() };
+        if let Some(parcel) = errand.pack(db, world)? {
+            return Ok(Some((waiting, parcel)));
+        }
+        outbox::remove(db, &waiting)?;
+    }
+    Ok(None)
+}
+
+fn settle(
+    db: &Connection,
+    world: &World,
+    parcel: &Parcel,
+    waiting: &Waiting,
+    verdict: Verdict,
+) -> rusqlite::Result<Next> {
+    match verdict {
+        Verdict::Settled(response) => {
+            response::record(db, world.clock.now(), parcel, response)?;
+            outbox::remove(db, waiting)?;
+            Ok(Next::AtOnce)
+        }
+        Verdict::Again { tries, wait } => {
+            outbox::tried(db, waiting, tries)?;
+            Ok(Next::After(wait))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! An app's own description: `bkper.yaml` or `bkper.json`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bkper_model::{App, RequestError, from_request};
+use serde_json::Value;
+
+use crate::yaml::{self, YamlError};
+
+/// What an app says about itself: a file (or the folder with it), or what would be in it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Manifest {
+    /// A file, or a folder with `bkper.json` or `bkper.yaml`, of which the first one wins.
+    File(PathBuf),
+    /// The content.
+    Content(Value),
+}
+
+/// A manifest cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// The folder has none.
+    #[error("there is neither bkper.json nor bkper.yaml in {}", path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is no YAML.
+    #[error("{} is not a manifest", path.display())]
+    Yaml {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: YamlError,
+    },
+    /// It has no id, or one that no app has.
+    #[error("an app needs an id of lower-case letters, digits and hyphens")]
+    Id,
+    /// A value is not what it should be.
+    #[error("this manifest is not as Bkper takes it")]
+    Form(#[source] RequestError),
+}
+
+impl Manifest {
+    /// Reads it.
+    pub(crate) fn read(&self) -> Result<App, ManifestError> {
+        let content = match self {
+            Self::File(path) => read_file(path)?,
+            Self::Content(content) => content.clone(),
+        };
+        from_request(content.to_string().as_bytes()).map_err(ManifestError::Form)
+    }
+}
+
+fn read_file(path: &Path) -> Result<Value, ManifestError> {
+    let path = if path.is_dir() { in_folder(path)? } else { path.to_owned() };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(source) => return Err(ManifestError::Read { path, source }),
+    };
+    // JSON is YAML too.
+    yaml::parse(&text).map_err(|source| ManifestError::Yaml { path, source })
+}
+
+fn in_folder(folder: &Path) -> Result<PathBuf, ManifestError> {
+    let mut files = ["bkper.json", "bkper.yaml"].into_iter().map(|name| folder.join(name));
+    files.find(|file| file.is_file()).ok_or_else(|| ManifestError::Missing { path: folder.to_owned() })
+}
+
+impl From<&str> for Manifest {
+    fn from(path: &str) -> Self {
+        Self::File(path.into())
+    }
+}
+
+impl From<&Path> for Manifest {
+    fn from(path: &Path) -> Self {
+        Self::File(path.to_owned())
+    }
+}
+
+impl From<PathBuf> for Manifest {
+    fn from(path: PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+impl From<Value> for Manifest {
+    fn from(content: Value) -> Self {
+        Self::Content(content)
+    }
+}
