@@ -84,6 +84,12 @@ pub(crate) enum Refusal {
     #[error(transparent)]
     Query(#[from] QueryError),
 
+    /// Balances by period have a limit.
+    #[error(
+        "the balances have too many periods: ask for fewer days, or for longer periods with by:m or by:y"
+    )]
+    TooManyPeriods,
+
     /// Sums are exact or not at all.
     #[error("amount: the totals would have more digits than can be kept")]
     TooManyDigits,

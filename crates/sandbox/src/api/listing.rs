@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use bkper_model::query::Granularity;
 use bkper_model::{BookId, Count, Counts, Periodicity, Transaction, TransactionId, TransactionList};
 
-use super::{Answer, Caller, Params, Shared};
+use super::{Answer, Caller, Params, Path, Shared};
 use crate::ledger::listing::{self, counts};
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -27,7 +27,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
 async fn list(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     params: Params,
 ) -> Answer<TransactionList> {
     let asked = listing::Asked {
@@ -35,32 +35,31 @@ async fn list(
         limit: params.limit(PAGE, PAGE_MAX)?,
         cursor: params.cursor().map(str::to_owned),
     };
-    world.read(who, move |view| listing::list(view, &BookId::new(book), &asked)).await.map(Json)
+    world.read(who, move |view| listing::list(view, &book, &asked)).await.map(Json)
 }
 
 async fn one(
     State(world): Shared,
     Caller(who): Caller,
-    Path((book, id)): Path<(String, String)>,
+    Path((book, id)): Path<(BookId, TransactionId)>,
 ) -> Answer<Transaction> {
-    let (book, id) = (BookId::new(book), TransactionId::new(id));
     world.read(who, move |view| listing::get(view, &book, &id)).await.map(Json)
 }
 
 async fn count(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     params: Params,
 ) -> Answer<Count> {
     let query = query(&params);
-    world.read(who, move |view| listing::count(view, &BookId::new(book), &query)).await.map(Json)
+    world.read(who, move |view| listing::count(view, &book, &query)).await.map(Json)
 }
 
 async fn count_posted(
     State(world): Shared,
     Caller(who): Caller,
-    Path(book): Path<String>,
+    Path(book): Path<BookId>,
     params: Params,
 ) -> Answer<Counts> {
     let asked = counts::Asked {
@@ -68,7 +67,7 @@ async fn count_posted(
         before: params.get("before").map(str::to_owned),
         granularity: granularity(&params)?,
     };
-    world.read(who, move |view| counts::posted(view, &BookId::new(book), &asked)).await.map(Json)
+    world.read(who, move |view| counts::posted(view, &book, &asked)).await.map(Json)
 }
 
 /// The query, which is empty when there is none: it finds everything that is not in the trash.

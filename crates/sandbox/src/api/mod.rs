@@ -5,9 +5,11 @@
 
 mod accounts;
 mod apps;
+mod balances;
 mod books;
 mod collaborators;
 mod collections;
+mod connections;
 mod files;
 mod groups;
 mod integrations;
@@ -15,7 +17,9 @@ mod listing;
 mod refused;
 mod request;
 mod saved_queries;
+mod templates;
 mod transactions;
+mod user;
 mod watched;
 
 use std::sync::Arc;
@@ -46,9 +50,13 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(books::routes())
         .merge(transactions::routes())
         .merge(listing::routes())
+        .merge(balances::routes())
         .merge(accounts::routes())
         .merge(groups::routes())
         .merge(files::routes())
+        .merge(user::routes())
+        .merge(connections::routes())
+        .merge(templates::routes())
         .merge(saved_queries::routes())
         .merge(collections::routes())
         .merge(collaborators::routes())

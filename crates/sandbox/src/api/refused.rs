@@ -33,6 +33,7 @@ impl Refusal {
             Self::Required { .. } => (StatusCode::BAD_REQUEST, reason::REQUIRED),
             Self::Invalid { .. } => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             Self::Query(_) => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
+            Self::TooManyPeriods => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             Self::TooManyDigits => (StatusCode::BAD_REQUEST, reason::INVALID_PARAMETER),
             // Not 409, which older clients repeat.
             Self::WrongStatus { .. }

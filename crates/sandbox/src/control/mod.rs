@@ -4,6 +4,8 @@
 
 mod about;
 mod clock;
+mod comments;
+mod files;
 mod request;
 mod reset;
 mod snapshot;
@@ -27,6 +29,8 @@ pub(crate) fn router(world: Arc<World>, facts: Facts) -> Router {
         .merge(about::routes(facts))
         .merge(clock::routes())
         .merge(tokens::routes())
+        .merge(comments::routes())
+        .merge(files::routes())
         .merge(reset::routes())
         .merge(snapshot::routes());
     Router::new().nest("/sandbox", routes).with_state(world)

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use bkper_model::{self as wire, BookId, EventType, FileId, TransactionId};
+use bkper_model::{self as wire, BookId, EventType, TransactionId};
 use jiff::civil;
 
 use super::{
@@ -121,7 +121,7 @@ impl Copy<'_> {
                 book: self.book.id.clone(),
                 credit: transaction.credit.map(|account| accounts[&account]),
                 debit: transaction.debit.map(|account| accounts[&account]),
-                files: self.files(source, &transaction.files)?,
+                files: files::copy(self.act, source, &transaction.files, &self.book.id)?,
                 agent: self.act.actor.agent.clone(),
                 created_by: self.act.actor.user.username.clone(),
                 created: self.act.now,
@@ -131,12 +131,5 @@ impl Copy<'_> {
             store::transactions::insert(self.act.db, &copied)?;
         }
         Ok(())
-    }
-
-    /// Copies the files of a transaction.
-    fn files(&self, source: &BookId, ids: &[FileId]) -> Result<Vec<FileId>, Refusal> {
-        let files = ids.iter().filter_map(|id| store::files::find(self.act.db, source, id).transpose());
-        let files = files.map(|file| files::show(self.act.db, &file?)).collect::<Result<_, _>>()?;
-        files::attached(self.act, &self.book, files)
     }
 }

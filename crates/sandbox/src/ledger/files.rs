@@ -38,6 +38,14 @@ pub(crate) fn get(view: &View<'_>, book: &BookId, id: &FileId) -> Result<wire::F
     Ok(wire::File { content, ..show(view.db, &file)? })
 }
 
+/// What the file is said to be, and what is in it.
+pub(crate) fn open(db: &Connection, id: &FileId) -> Result<(String, Vec<u8>), Refusal> {
+    let file = store::files::find_anywhere(db, id)?.ok_or_else(|| unknown(id))?;
+    let content = store::files::content(db, id)?.unwrap_or_else(Content::empty);
+    // It was decoded when it came.
+    Ok((file.content_type, content.bytes().unwrap_or_default()))
+}
+
 /// A new file.
 pub(crate) fn create(act: &Act<'_>, book: &BookId, body: wire::File) -> Result<wire::File, Refusal> {
     let Entered { book, .. } = act.enter(book, Right::Draft)?;
@@ -86,12 +94,12 @@ pub(crate) fn delete(act: &Act<'_>, book: &BookId, id: &FileId) -> Result<wire::
     told(act, &book, &file, EventType::FileDeleted, None)
 }
 
-/// The files that a transaction of the book names. One that comes with its content, or that is in another book which the
-/// user can see, becomes a file of this book; any other one that is not in the book is left out.
-pub(crate) fn attached(act: &Act<'_>, book: &Book, given: Vec<wire::File>) -> Result<Vec<FileId>, Refusal> {
+/// The files of the book that a transaction of it names. One that is not in the book becomes a file of it when it comes with
+/// its content, and is left out otherwise: a bot that mirrors a transaction names the files of the other book every time.
+pub(crate) fn attached(act: &Act<'_>, book: &Book, given: &[wire::File]) -> Result<Vec<FileId>, Refusal> {
     let mut ids: Vec<FileId> = Vec::new();
-    for body in given {
-        let Some(id) = attach(act, book, body)? else { continue };
+    for file in given {
+        let Some(id) = attach(act, book, file)? else { continue };
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -99,16 +107,39 @@ pub(crate) fn attached(act: &Act<'_>, book: &Book, given: Vec<wire::File>) -> Re
     Ok(ids)
 }
 
-fn attach(act: &Act<'_>, book: &Book, body: wire::File) -> Result<Option<FileId>, Refusal> {
-    if let Some(id) = &body.id
+fn attach(act: &Act<'_>, book: &Book, given: &wire::File) -> Result<Option<FileId>, Refusal> {
+    if let Some(id) = &given.id
         && store::files::find(act.db, &book.id, id)?.is_some()
     {
-        return Ok(body.id);
+        return Ok(Some(id.clone()));
     }
-    if body.content.is_none() && elsewhere(act, &body)?.is_none() {
-        return Ok(None);
+    let is_whole = given.content.is_some();
+    is_whole.then(|| keep(act, book, given.clone()).map(|file| file.id)).transpose()
+}
+
+/// Copies these files of one book into another one.
+pub(crate) fn copy(
+    act: &Act<'_>,
+    from: &BookId,
+    ids: &[FileId],
+    to: &BookId,
+) -> Result<Vec<FileId>, Refusal> {
+    let mut copies = Vec::new();
+    for id in ids {
+        let Some(file) = store::files::find(act.db, from, id)? else { continue };
+        let copy = File {
+            id: FileId::new(act.opaque_id("file")?),
+            book: to.clone(),
+            agent: act.actor.agent.clone(),
+            created: act.now,
+            updated: act.now,
+            ..file
+        };
+        let content = store::files::content(act.db, id)?.unwrap_or_else(Content::empty);
+        store::files::insert(act.db, &copy, &content)?;
+        copies.push(copy.id);
     }
-    keep(act, book, body).map(|file| Some(file.id))
+    Ok(copies)
 }
 
 /// The file without its content.
@@ -117,8 +148,11 @@ pub(super) fn show(db: &Connection, file: &File) -> Result<wire::File, Refusal> 
 }
 
 fn find(view: &View<'_>, book: &BookId, id: &FileId) -> Result<File, Refusal> {
-    let unknown = || Refusal::NotFound { kind: Kind::File, id: id.to_string() };
-    store::files::find(view.db, book, id)?.ok_or_else(unknown)
+    store::files::find(view.db, book, id)?.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &FileId) -> Refusal {
+    Refusal::NotFound { kind: Kind::File, id: id.to_string() }
 }
 
 /// Makes a file of the book. One without content that has the id of another file is a copy of it.

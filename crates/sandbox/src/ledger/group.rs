@@ -113,12 +113,12 @@ impl Below {
         self.natures.first().copied().filter(|_| !self.is_mixed())
     }
 
-    fn credit(&self) -> Option<bool> {
+    pub(crate) fn credit(&self) -> Option<bool> {
         self.single().map(Nature::is_credit)
     }
 
     /// Assets and liabilities together are still permanent, incoming and outgoing still not.
-    fn permanent(&self) -> Option<bool> {
+    pub(crate) fn permanent(&self) -> Option<bool> {
         let first = self.natures.first()?.is_permanent();
         self.natures.iter().all(|nature| nature.is_permanent() == first).then_some(first)
     }

@@ -64,6 +64,21 @@ pub(crate) fn permission(
     Ok(named.and_then(|name| Permission::named(&name)))
 }
 
+/// How many transactions are posted in the user's own books in each of these months (YYYYMM) that has any, in order.
+pub(crate) fn owned_by_month(
+    db: &Connection,
+    user: &UserId,
+    first: u32,
+    last: u32,
+) -> rusqlite::Result<Vec<(u32, u64)>> {
+    const SQL: &str = "SELECT month, sum(posted) FROM month_count \
+                       JOIN collaborator ON collaborator.book = month_count.book \
+                       WHERE collaborator.user = ?1 AND collaborator.permission = 'OWNER' \
+                       AND month BETWEEN ?2 AND ?3 GROUP BY month HAVING sum(posted) > 0 ORDER BY month";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
+    db.prepare_cached(SQL)?.query_map(params![user.as_str(), first, last], read)?.collect()
+}
+
 /// How many transactions are posted whose date is in these months (YYYYMM), the last one included.
 pub(crate) fn posted(db: &Connection, book: &BookId, first: i32, last: i32) -> rusqlite::Result<u64> {
     let sql = "SELECT coalesce(sum(posted), 0) FROM month_count WHERE book = ?1 AND month BETWEEN ?2 AND ?3";

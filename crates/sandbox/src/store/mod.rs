@@ -11,6 +11,8 @@ pub(crate) mod apps;
 pub(crate) mod books;
 pub(crate) mod collaborators;
 pub(crate) mod collections;
+pub(crate) mod comments;
+pub(crate) mod connections;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod groups;

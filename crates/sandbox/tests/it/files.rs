@@ -188,3 +188,54 @@ async fn what_is_wrong_with_a_file_changes_nothing() {
     mia.user("zoe").get(path).await.refused(404, "required");
     assert_eq!(book.list().await, json!({"items": [sent]}));
 }
+
+#[tokio::test]
+async fn the_url_of_a_file_leads_to_its_bytes_without_a_token() {
+    let book = Book::new().await;
+    let sent = book
+        .send(json!({"name": "Kassenbon März/1.html", "contentType": "text/html",
+        "content": "PGI+aGk8L2I+"}))
+        .await;
+    let answer = reqwest::get(sent["url"].as_str().unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "text/html");
+    // It must not act as a page of the sandbox.
+    assert_eq!(answer.headers()["content-security-policy"], "sandbox");
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(answer.bytes().await.unwrap(), "<b>hi</b>");
+    book.mia.get("/sandbox/files/none/a.txt").await.refused(404, "notFound");
+}
+
+#[tokio::test]
+async fn a_file_is_attached_to_a_transaction_and_gone_from_it_when_deleted() {
+    let book = Book::new().await;
+    let sent =
+        book.send(json!({"name": "a.txt", "content": "aGk=", "properties": {"upload_method": "attachment"}}));
+    let sent = sent.await;
+    let transactions = book.path.replace("/files", "/transactions");
+    let made = book.mia.post(&transactions, json!({"description": "lunch", "files": [sent]})).await.ok();
+    let transaction = &made["transaction"];
+    assert_eq!((&transaction["files"], &transaction["posted"]), (&json!([sent]), &json!(false)));
+
+    book.mia.delete(&format!("{}/{}", book.path, sent["id"].as_str().unwrap())).await.ok();
+    let trashed = book.mia.patch(&format!("{transactions}/trash"), transaction.clone()).await.ok();
+    assert_eq!(trashed["transaction"]["files"], json!([]));
+}
+
+#[tokio::test]
+async fn a_transaction_brings_files_that_come_with_their_content() {
+    let book = Book::new().await;
+    let transactions = book.path.replace("/files", "/transactions");
+    let body = json!({"description": "lunch", "files": [
+        {"name": "a.txt", "content": "aGk=", "contentType": "text/plain"},
+        {"id": "none", "name": "b.txt"},
+    ]});
+    let made = book.mia.post(&transactions, body).await.ok();
+    let files = made["transaction"]["files"].as_array().unwrap();
+    assert_eq!((files.len(), &files[0]["name"], files[0].get("content")), (1, &json!("a.txt"), None));
+    assert_eq!(book.fetch(&files[0]).await["content"], "aGk=");
+
+    let bad = json!({"description": "lunch", "files": [{"name": "a.txt", "content": "?"}]});
+    book.mia.post(&transactions, bad).await.refused(400, "invalidParameter");
+    assert_eq!(names(&book.list().await), ["a.txt"]);
+}

@@ -1,20 +1,20 @@
 //! What a client sends of a transaction, taken over into it.
 
-use bkper_model::{self as wire, Decimal, FileId, Resource as _};
+use bkper_model::{self as wire, Decimal, Resource as _};
 
-use crate::ledger::{Account, AccountId, Book, Changes, Chart, Properties, Transaction, padded};
+use super::desk::Desk;
+use crate::ledger::{Account, AccountId, Book, Changes, Chart, Properties, Transaction, files, padded};
 use crate::refusal::{Kind, Refusal};
 
 /// Takes over what the body has: absent fields stay as they are, `null` clears. What only the server sets is ignored.
 pub(super) fn change(
     transaction: &mut Transaction,
     body: &wire::Transaction,
-    book: &Book,
-    chart: &Chart<'_>,
+    desk: &Desk<'_>,
 ) -> Result<Changes, Refusal> {
     let mut changes = Changes::default();
-    change_posting(transaction, body, book, chart, &mut changes)?;
-    change_words(transaction, body, chart, &mut changes)?;
+    change_posting(transaction, body, desk.book, &desk.chart, &mut changes)?;
+    change_words(transaction, body, desk, &mut changes)?;
     Ok(changes)
 }
 
@@ -54,7 +54,7 @@ fn change_posting(
 fn change_words(
     transaction: &mut Transaction,
     body: &wire::Transaction,
-    chart: &Chart<'_>,
+    desk: &Desk<'_>,
     changes: &mut Changes,
 ) -> Result<(), Refusal> {
     if body.description.is_some() || body.is_null("description") {
@@ -72,7 +72,8 @@ fn change_words(
         changes.set_untold(&mut transaction.remote_ids, texts(body.remote_ids.as_deref()));
     }
     if body.files.is_some() || body.is_null("files") {
-        changes.set_untold(&mut transaction.files, files(body.files.as_deref(), chart)?);
+        let files = files::attached(desk.act, desk.book, body.files.as_deref().unwrap_or_default())?;
+        changes.set_untold(&mut transaction.files, files);
     }
     Ok(())
 }
@@ -118,16 +119,4 @@ pub(super) fn texts(given: Option<&[String]>) -> Vec<String> {
         }
     }
     texts
-}
-
-/// Files are sent before the transaction, which only names them. Those that are not in the book are left out.
-fn files(given: Option<&[wire::File]>, chart: &Chart<'_>) -> Result<Vec<FileId>, Refusal> {
-    let ids: Vec<FileId> = given.unwrap_or_default().iter().filter_map(|file| file.id.clone()).collect();
-    let mut found: Vec<FileId> = Vec::new();
-    for id in chart.shown_files(&ids)?.into_iter().filter_map(|file| file.id) {
-        if !found.contains(&id) {
-            found.push(id);
-        }
-    }
-    Ok(found)
 }

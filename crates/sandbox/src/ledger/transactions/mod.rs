@@ -110,7 +110,7 @@ impl Desk<'_> {
             }
         }
         let mut transaction = self.blank()?;
-        fields::change(&mut transaction, body, self.book, &self.chart)?;
+        fields::change(&mut transaction, body, self)?;
         parsing::read_description(&mut transaction, body, self.act, self.book)?;
         let posts_itself = self.book.auto_post && body.draft != Some(true) && self.may(Right::Post);
         if transaction.posting().is_none() || !(is_to_post || posts_itself) {
@@ -155,7 +155,7 @@ impl Desk<'_> {
         let mut after = before.clone();
         let mut deeds = vec![Deed::Post];
         if before.status == Status::Draft {
-            fields::change(&mut after, body, self.book, &self.chart)?;
+            fields::change(&mut after, body, self)?;
             deeds.extend((body.checked == Some(true)).then_some(Deed::Check));
         }
         self.perform(&deeds, &before, after, None)
@@ -183,7 +183,7 @@ impl Desk<'_> {
     ) -> Result<wire::TransactionOperation, Refusal> {
         let before = self.named(body)?;
         let mut after = before.clone();
-        let changes = fields::change(&mut after, body, self.book, &self.chart)?.previous();
+        let changes = fields::change(&mut after, body, self)?.previous();
         let update = Deed::Update { checked_too };
         let deeds: &[Deed] = match (before.status, body.checked) {
             (Status::Checked, Some(false)) => &[Deed::Uncheck, update],

@@ -62,7 +62,7 @@ pub(crate) fn count_by_day(
 }
 
 /// What a posted transaction moved.
-pub(crate) struct Moved {
+pub(crate) struct Posted {
     pub(crate) day: u32,
     pub(crate) credit: AccountId,
     pub(crate) debit: AccountId,
@@ -70,18 +70,18 @@ pub(crate) struct Moved {
 }
 
 /// Goes through what the transactions that fulfil the condition moved. It must hold only for posted ones.
-pub(crate) fn each_moved(
+pub(crate) fn each_posted(
     db: &Connection,
     book: &BookId,
     condition: &Condition,
-    mut take: impl FnMut(Moved) -> Result<(), Refusal>,
+    mut take: impl FnMut(Posted) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
-    let statement = Statement::moved(book, condition);
+    let statement = Statement::postings(book, condition);
     let mut prepared = db.prepare_cached(&statement.sql)?;
     let mut found = prepared.query(params_from_iter(&statement.parameters))?;
     while let Some(row) = found.next()? {
         let amount = rows::decimal(row, 3)?;
-        take(Moved { day: row.get(0)?, credit: row.get(1)?, debit: row.get(2)?, amount })?;
+        take(Posted { day: row.get(0)?, credit: row.get(1)?, debit: row.get(2)?, amount })?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ impl Statement {
         writer.finish(format!("SELECT day, count(*) FROM ({found}) GROUP BY day ORDER BY day"))
     }
 
-    pub(super) fn moved(book: &BookId, condition: &Condition) -> Self {
+    pub(super) fn postings(book: &BookId, condition: &Condition) -> Self {
         let mut writer = Writer::new(book);
         let found = writer.select("t.day, t.credit, t.debit, t.amount", condition, None);
         writer.finish(found)

@@ -1,0 +1,227 @@
+//! The query language: what each operator finds, and what a wrong query is answered with.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot ask fails")]
+
+use serde_json::json;
+
+use crate::known_book::KnownBook;
+
+/// Everything that is not in the trash, newest first; the draft without date comes before all.
+const ALL: &str = "fegdcba";
+
+#[tokio::test]
+async fn every_operator_finds_what_it_says() {
+    let book = KnownBook::open().await;
+    let d = book.id('d').to_owned();
+    let h = book.id('h').to_owned();
+    for (query, found) in [
+        ("", ALL),
+        ("  ", ALL),
+        // Accounts and groups, by name or id.
+        ("account:Cash", "gdc"),
+        ("acc:'Bank Account'", "fecba"),
+        ("ACCOUNT:bank-account", "fecba"),
+        ("account:O'Brien_\"Mac\"_Ltd", ""),
+        ("from:Cash", "d"),
+        ("to:Cash", "gc"),
+        ("from:'bank account' to:cash", "c"),
+        ("group:Assets", "fegdcba"),
+        ("group:'Current Assets' to:'Office Supplies'", "db"),
+        ("group:Revenue", "ga"),
+        ("NOT group:Revenue", "fedcb"),
+        ("NOT account:'Bank Account'", "gd"),
+        ("account:Cash account:'Bank Account'", "c"),
+        ("account:Cash OR group:Revenue", "gdca"),
+        // Dates: a period's first day is its place, whichever way it is written.
+        ("on:2025", "cba"),
+        ("on:2025-05", "b"),
+        ("on:2025-05-31", "b"),
+        ("on:31/05/2025", "b"),
+        ("on:05/2025", "b"),
+        ("on:may/2025", "b"),
+        ("after:2025-05-31", "egdcb"),
+        ("after:2025-06-01", "egdc"),
+        ("after:2026", "egd"),
+        ("before:2026", "cba"),
+        ("before:2025-05-31", "a"),
+        ("after:2025-05 before:2026-02", "cb"),
+        ("on:$m", "eg"),
+        ("on:$d", "e"),
+        ("after:$d-3", "eg"),
+        ("after:$m-1 before:$m", "d"),
+        ("before:$y", "cba"),
+        ("NOT after:2000", "f"),
+        ("NOT before:2026", "fegd"),
+        ("after:2026 on:2025", ""),
+        ("before:0000", ""),
+        ("after:9999", ""),
+        ("on:2025 by:m", "cba"),
+        // Status.
+        ("is:draft", "fg"),
+        ("is:unchecked", "edca"),
+        ("is:checked", "b"),
+        ("is:posted", "edcba"),
+        ("is:trashed", "ih"),
+        ("is:trashed on:2025", "ih"),
+        ("NOT is:trashed", ALL),
+        ("is:draft OR is:trashed", "fgih"),
+        ("NOT is:posted", "fg"),
+        // Remote ids are whole and exact.
+        ("remoteId:a", "a"),
+        ("remoteid:tag_tx1_7", "a"),
+        ("remoteId:A", ""),
+        ("remoteId:F-1", "f"),
+        ("remoteId:tag_tx1", ""),
+        ("remoteId:a2", ""),
+        ("remoteId:a2 is:trashed", "h"),
+        ("remoteId:a2 OR remoteId:a", "a"),
+        // Amounts are compared as numbers.
+        ("amount>99.9", "dba"),
+        ("amount>=99.90", "dcba"),
+        ("amount<12.500", "f"),
+        ("amount<=12.5", "fe"),
+        ("amount:440", "a"),
+        ("amount=1000.00", "d"),
+        ("amount>9999999999999999999999999999", ""),
+        // Hashtags are whole, in any case.
+        ("#retail", "a"),
+        ("#RETAIL_2", "d"),
+        ("#ret", ""),
+        ("#retail is:trashed", "h"),
+        ("NOT #retail on:2025", "cb"),
+        // Who made it.
+        ("using:tax-bot", "e"),
+        ("using:TAX-BOT", "e"),
+        ("using:nobody", ""),
+        // Text, wherever it stands.
+        ("service", "a"),
+        ("sold serv", "a"),
+        ("cafe", "b"),
+        ("CAFÉ das", "b"),
+        ("'das cafe'", "b"),
+        ("'cafe das'", ""),
+        ("muller", "c"),
+        ("spring", "fa"),
+        ("inv", "a"),
+        ("tag_tx1_7", "a"),
+        ("receipts/77", "b"),
+        ("https://example.com/receipts/77", "b"),
+        ("office", "edb"),
+        ("office NOT supplies", "e"),
+        ("'is:draft'", ""),
+        // Transactions by id, properties, and what is neither.
+        (&d, "d"),
+        (&h, ""),
+        (&format!("{h} is:trashed"), "h"),
+        (&format!("{d} OR lunch"), "fd"),
+        ("invoice:'INV 1'", "a"),
+        ("invoice:INV", ""),
+        ("error:true", ""),
+        ("error:false", ALL),
+        ("NOT (is:draft OR office)", "ca"),
+    ] {
+        assert_eq!(book.found(query).await, found, "{query}");
+        let count = book.ask("transactions/count", query).await.ok();
+        assert_eq!(count, json!({"total": found.len()}), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn any_two_operators_go_together() {
+    let book = KnownBook::open().await;
+    let terms = [
+        ("account:Cash", "gdc"),
+        ("from:'Bank Account'", "fecb"),
+        ("group:Revenue", "ga"),
+        ("on:2025", "cba"),
+        ("after:2026", "egd"),
+        ("is:draft", "fg"),
+        ("remoteId:a", "a"),
+        ("amount>50", "dcba"),
+        ("#retail_2", "d"),
+        ("using:tax-bot", "e"),
+        ("office", "edb"),
+        ("invoice:'INV 1'", "a"),
+        (book.id('e'), "e"),
+    ];
+    for (one, by_one) in terms {
+        for (other, by_other) in terms {
+            let letters =
+                |holds: &dyn Fn(char) -> bool| ALL.chars().filter(|c| holds(*c)).collect::<String>();
+            let both = letters(&|letter| by_one.contains(letter) && by_other.contains(letter));
+            let any = letters(&|letter| by_one.contains(letter) || by_other.contains(letter));
+            let only = letters(&|letter| by_one.contains(letter) && !by_other.contains(letter));
+            assert_eq!(book.found(&format!("{one} {other}")).await, both, "{one} {other}");
+            assert_eq!(book.found(&format!("{one} OR {other}")).await, any, "{one} OR {other}");
+            assert_eq!(book.found(&format!("{one} NOT {other}")).await, only, "{one} NOT {other}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_query_is_told_what_is_wrong() {
+    let book = KnownBook::open().await;
+    for (query, message) in [
+        ("on:", "`on:` at character 1 has no value"),
+        ("after:soon", "\"soon\" at character 1 is no date"),
+        ("lunch is:paid", "\"paid\" at character 7 is no status"),
+        ("by:w", "\"w\" at character 1 is no length of periods"),
+        ("amount>x", "\"x\" at character 1 is no amount"),
+        ("'lunch", "the quote ' at character 1 is never closed"),
+        ("(lunch", "the parenthesis at character 1 is never closed"),
+    ] {
+        for path in ["transactions", "transactions/count", "balances"] {
+            let refused = book.ask(path, query).await.refused(400, "invalidParameter");
+            assert!(refused.starts_with(message), "{path} {query}: {refused}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_the_book_does_not_have_is_not_found() {
+    let book = KnownBook::open().await;
+    for (query, message) in [
+        ("account:Nowhere", "account not found: Nowhere"),
+        ("from:Nowhere", "account not found: Nowhere"),
+        ("NOT to:Nowhere", "account not found: Nowhere"),
+        ("group:'no such'", "group not found: no such"),
+        // A group is no account, nor the other way round.
+        ("account:Assets", "account not found: Assets"),
+        ("group:Cash", "group not found: Cash"),
+    ] {
+        for path in ["transactions", "transactions/count", "balances"] {
+            assert_eq!(book.ask(path, query).await.refused(404, "notFound"), message, "{path} {query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_queries_of_the_well_known_clients_are_answered() {
+    let book = KnownBook::open().await;
+    for query in [
+        "remoteId:vatout_tx0000000001_5000000001",
+        "remoteId:tx0000000001 is:trashed",
+        "account:'Cash' after:01/01/2025 before:31/12/2025",
+        "after:2025-05-31",
+        "after:2025-01-01 before:2026-01-01",
+        "after:01/01/2025",
+        "account:Cash",
+        "group:Assets",
+        "on:2025",
+        "on:2025-01",
+        "is:checked after:2025-01-01",
+        "account:'Bank Account' after:$m-3 before:$m+1 by:m",
+        "group:'Assets' before:2026-01-01",
+        "error:true",
+        "acc:'Bank Account' after:01/2019",
+        "is:draft",
+        "is:unchecked",
+        "is:trashed",
+        "on:2025-12-31",
+        "on:$y by:m",
+    ] {
+        for path in ["transactions", "transactions/count", "balances"] {
+            book.ask(path, query).await.ok();
+        }
+    }
+}
