@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot call fails")]
 
+use std::time::Duration;
+
 use bookhook_sandbox::Sandbox;
 use http::HeaderMap;
 use serde_json::{Value, json};
@@ -33,7 +35,8 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn of(sandbox: &Sandbox) -> Self {
-        Self { http: reqwest::Client::new(), base: sandbox.url(), token: None, agent: None }
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+        Self { http, base: sandbox.url(), token: None, agent: None }
     }
 
     /// The same, as this user.
