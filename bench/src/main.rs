@@ -10,6 +10,7 @@ mod aims;
 mod backlog;
 mod connection;
 mod latencies;
+mod ledger;
 mod load;
 mod machine;
 mod measure;
@@ -40,6 +41,7 @@ async fn main() -> Result<()> {
     let cli = Cli::parse();
     match cli.part {
         None => run::run(&cli.options).await,
+        Some(Part::Ledger { transactions, folder }) => ledger::run(transactions, folder.as_deref()).await,
         Some(Part::ServeAxum { listen, delay_ms }) => {
             systems::axum::serve(listen, Duration::from_millis(delay_ms)).await
         }

@@ -86,9 +86,18 @@ impl Options {
     }
 }
 
-/// What this program starts of itself, in processes of their own.
+/// Something else to measure, and what this program starts of itself in processes of their own.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Part {
+    /// The sandbox's ledger: post, list, page and balance a small book and a large one
+    Ledger {
+        /// How many transactions the large book has
+        #[arg(long, default_value_t = 10_000)]
+        transactions: usize,
+        /// Keep the books in files in this folder, instead of in memory
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
     /// Bare axum
     #[command(hide = true)]
     ServeAxum {
