@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use bkper_model::{Connection, ConnectionId, ConnectionList};
+use bkper_model::{Connection, ConnectionId, ConnectionList, IntegrationList};
 
 use super::{Answer, Body, Caller, Path, Shared};
 use crate::ledger::connections;
@@ -12,6 +12,7 @@ pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
     Router::new()
         .route("/user/connections", get(list).post(create).put(update))
         .route("/user/connections/{connection}", get(one).delete(remove))
+        .route("/user/connections/{connection}/integrations", get(integrations))
 }
 
 async fn list(State(world): Shared, Caller(who): Caller) -> Answer<ConnectionList> {
@@ -45,4 +46,13 @@ async fn remove(
     Path(id): Path<ConnectionId>,
 ) -> Answer<Connection> {
     world.write(who, move |act| connections::delete(act, &id)).await.map(Json)
+}
+
+async fn integrations(
+    State(world): Shared,
+    Caller(who): Caller,
+    Path(id): Path<ConnectionId>,
+) -> Answer<IntegrationList> {
+    let items = world.read(who, move |view| connections::integrations(view, &id)).await?;
+    Ok(Json(IntegrationList { items: Some(items), ..IntegrationList::default() }))
 }

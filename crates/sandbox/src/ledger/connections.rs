@@ -2,7 +2,7 @@
 
 use bkper_model::{self as wire, ConnectionId};
 
-use super::Connection;
+use super::{Connection, integrations};
 use crate::act::{Act, View};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
@@ -15,6 +15,13 @@ pub(crate) fn list(view: &View<'_>) -> Result<Vec<wire::Connection>, Refusal> {
 /// One of the user's connections.
 pub(crate) fn get(view: &View<'_>, id: &ConnectionId) -> Result<wire::Connection, Refusal> {
     Ok(find(view, id)?.shown())
+}
+
+/// What the user integrated in books with this connection.
+pub(crate) fn integrations(view: &View<'_>, id: &ConnectionId) -> Result<Vec<wire::Integration>, Refusal> {
+    let connection = find(view, id)?;
+    let made = store::integrations::of_connection(view.db, &connection.user, &connection.id)?;
+    made.iter().map(|integration| integrations::shown(view, integration)).collect()
 }
 
 /// A new connection.

@@ -93,7 +93,7 @@ fn find(act: &Act<'_>, book: &Book, id: &str) -> Result<Integration, Refusal> {
     store::integrations::find(act.db, &book.id, number)?.ok_or_else(unknown)
 }
 
-fn shown(view: &View<'_>, integration: &Integration) -> Result<wire::Integration, Refusal> {
+pub(super) fn shown(view: &View<'_>, integration: &Integration) -> Result<wire::Integration, Refusal> {
     let app = match &integration.agent {
         Some(agent) => store::apps::find(view.db, agent)?,
         None => None,

@@ -1,6 +1,6 @@
 //! Integrations: what is installed in a book.
 
-use bkper_model::{AgentId, BookId};
+use bkper_model::{AgentId, BookId, ConnectionId};
 use rusqlite::{Connection, params};
 
 use super::rows::{all, json, one};
@@ -50,6 +50,16 @@ pub(crate) fn of_app(
 /// All of the book, oldest first.
 pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Integration>> {
     all(db, "SELECT doc FROM integration WHERE book = ?1 ORDER BY id", [book.as_str()])
+}
+
+/// Those that the user made with this connection, oldest first.
+pub(crate) fn of_connection(
+    db: &Connection,
+    user: &UserId,
+    connection: &ConnectionId,
+) -> rusqlite::Result<Vec<Integration>> {
+    const SQL: &str = "SELECT doc FROM integration WHERE user = ?1 AND doc ->> 'connection' = ?2 ORDER BY id";
+    all(db, SQL, [user.as_str(), connection.as_str()])
 }
 
 /// The apps that are installed in the book.

@@ -25,5 +25,6 @@ mod receiver;
 mod saved_queries;
 mod seed;
 mod snapshot;
+mod told;
 mod user;
 mod verifier;

@@ -134,6 +134,24 @@ async fn a_connection_is_its_users_alone() {
 }
 
 #[tokio::test]
+async fn a_connection_lists_what_its_user_integrated_with_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let (mia, zoe) = (client.user("mia"), client.user("zoe"));
+    let made = mia.post("/v5/user/connections", json!({"name": "Bank"})).await.ok();
+    let path = format!("/v5/user/connections/{}/integrations", made["id"].as_str().unwrap());
+    assert_eq!(mia.get(&path).await.ok(), json!({"items": []}));
+
+    let integration = json!({"connectionId": made["id"], "name": "Bank feed"});
+    let of_mia =
+        mia.post(&format!("{}/integrations", mia.new_book("A").await), integration.clone()).await.ok();
+    mia.post(&format!("{}/integrations", mia.new_book("B").await), json!({"connectionId": "x"})).await.ok();
+    zoe.post(&format!("{}/integrations", zoe.new_book("C").await), integration).await.ok();
+    assert_eq!(mia.get(&path).await.ok(), json!({"items": [of_mia]}));
+    zoe.get(&path).await.refused(404, "notFound");
+}
+
+#[tokio::test]
 async fn a_strict_sandbox_shows_nothing_to_strangers() {
     let sandbox = Sandbox::builder().strict().start().await.unwrap();
     let nobody = Client::of(&sandbox);
@@ -145,6 +163,7 @@ async fn a_strict_sandbox_shows_nothing_to_strangers() {
         "user/billing/checkout",
         "user/connections",
         "user/connections/x",
+        "user/connections/x/integrations",
         "templates",
         "collections",
         "books/x/files",
