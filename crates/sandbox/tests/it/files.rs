@@ -239,3 +239,20 @@ async fn a_transaction_brings_files_that_come_with_their_content() {
     book.mia.post(&transactions, bad).await.refused(400, "invalidParameter");
     assert_eq!(names(&book.list().await), ["a.txt"]);
 }
+
+#[tokio::test]
+async fn a_sandbox_that_is_started_again_serves_its_files_where_it_is_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = async || Sandbox::builder().data(folder.path().join("bkper.db")).start().await.unwrap();
+    let sandbox = start().await;
+    let mia = Client::of(&sandbox).user("mia");
+    let path = format!("{}/files", mia.new_book("Aurora").await);
+    mia.post(&path, json!({"name": "a.txt", "content": "aGk="})).await.ok();
+    drop(sandbox);
+
+    let sandbox = start().await;
+    let files = Client::of(&sandbox).user("mia").get(&path).await.ok();
+    let url = files["items"][0]["url"].as_str().unwrap();
+    assert!(url.starts_with(&sandbox.url()), "{url}");
+    assert_eq!(reqwest::get(url).await.unwrap().bytes().await.unwrap(), "hi");
+}
