@@ -9,6 +9,7 @@ use serde_json::Value;
 /// `docs/architecture.md`.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("bkper-model", &[]),
+    ("bkper-client", &["bkper-model"]),
     ("bookhook-model", &[]),
     ("bookhook-journal", &["bookhook-model"]),
     ("bookhook-handlers", &["bookhook-model"]),
