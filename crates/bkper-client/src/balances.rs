@@ -1,13 +1,14 @@
-//! Balances of a book.
+//! Balances of a book, and numbers of transactions over time.
 
 use std::fmt;
 
-use bkper_model::Balances;
+use bkper_model::{Balances, Counts, Periodicity};
+use jiff::civil;
 
 use crate::http::Request;
 use crate::{BookHandle, Error};
 
-/// # Balances
+/// # Balances and counts
 impl BookHandle {
     /// The balances of the account or group that the query names, in its range of dates, by period.
     ///
@@ -29,5 +30,18 @@ impl BookHandle {
             Some(url) => Request::elsewhere(self.client(), url).send().await,
             None => Ok(balances),
         }
+    }
+
+    /// How many transactions were posted in each day, month or year, from the day `after` on and before the day
+    /// `before`, or over all time.
+    pub async fn count_posted(
+        &self,
+        by: &Periodicity,
+        after: Option<civil::Date>,
+        before: Option<civil::Date>,
+    ) -> Result<Counts, Error> {
+        let request = self.get_at(&["transactions", "count", "posted"]).parameter("periodicity", by.as_str());
+        let request = request.maybe("after", after.map(|day| day.to_string()));
+        request.maybe("before", before.map(|day| day.to_string())).send().await
     }
 }

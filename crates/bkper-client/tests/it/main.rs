@@ -4,4 +4,5 @@ mod errors;
 mod paging;
 mod remote_ids;
 mod retries;
+mod sandbox;
 mod scripted;
