@@ -62,11 +62,18 @@ impl IntoResponse for Refusal {
             tracing::error!(%error, "the sandbox cannot read or write its data");
         }
         let (status, reason) = self.status_and_reason();
-        answer(status, reason, self.to_string())
+        // What the user may not see says so by its code, and has the status of what is not there: clients repeat 401.
+        let code =
+            if matches!(self, Self::NotACollaborator { .. }) { StatusCode::UNAUTHORIZED } else { status };
+        answer_with_code(status, code, reason, self.to_string())
     }
 }
 
 fn answer(status: StatusCode, reason: &str, message: String) -> Response {
+    answer_with_code(status, status, reason, message)
+}
+
+fn answer_with_code(status: StatusCode, code: StatusCode, reason: &str, message: String) -> Response {
     let detail = ApiErrorDetail {
         domain: Some("global".to_owned()),
         reason: Some(reason.to_owned()),
@@ -74,7 +81,7 @@ fn answer(status: StatusCode, reason: &str, message: String) -> Response {
         ..ApiErrorDetail::default()
     };
     let error = ApiError {
-        code: Some(status.as_u16()),
+        code: Some(code.as_u16()),
         message: Some(message),
         errors: Some(vec![detail]),
         ..ApiError::default()
