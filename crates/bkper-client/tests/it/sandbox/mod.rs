@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot call fails")]
 
 mod accounts;
+mod apps;
 mod books;
 mod files;
 mod once;
