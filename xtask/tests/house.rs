@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "bookhook",
         &[
+            "bkper-client",
             "bkper-model",
             "bookhook-model",
             "bookhook-journal",

@@ -87,7 +87,11 @@ impl Default for ClientBuilder {
 impl ClientBuilder {
     /// The base URL from the environment variable `BKPER_API_URL`, if it is set and not empty; the rest by default.
     pub fn from_env() -> Result<Self, BuildError> {
-        match env::var(BASE_URL_VARIABLE) {
+        Self::from_variable(env::var(BASE_URL_VARIABLE))
+    }
+
+    fn from_variable(base_url: Result<String, VarError>) -> Result<Self, BuildError> {
+        match base_url {
             Ok(url) if !url.is_empty() => Ok(Self::default().base_url(url)),
             Ok(_) | Err(VarError::NotPresent) => Ok(Self::default()),
             Err(VarError::NotUnicode(_)) => Err(BuildError::NotUnicode),
@@ -202,6 +206,16 @@ mod tests {
             let message = built(url).unwrap_err();
             assert!(!message.contains("secret"), "{message}");
         }
+    }
+
+    #[test]
+    fn the_environment_may_name_another_server() {
+        let base_url = |variable| ClientBuilder::from_variable(variable).unwrap().base_url;
+        assert_eq!(base_url(Ok("http://127.0.0.1:8090".to_owned())), "http://127.0.0.1:8090");
+        assert_eq!(base_url(Ok(String::new())), BASE_URL);
+        assert_eq!(base_url(Err(VarError::NotPresent)), BASE_URL);
+        assert!(ClientBuilder::from_variable(Err(VarError::NotUnicode("x".into()))).is_err());
+        assert!(ClientBuilder::from_env().is_ok());
     }
 
     #[test]

@@ -47,6 +47,19 @@ async fn a_book_is_copied_with_or_without_its_transactions() {
 }
 
 #[tokio::test]
+async fn calls_are_made_in_tasks_of_their_own() {
+    let World { book, sandbox: _sandbox, .. } = World::new().await;
+    let handle = book.clone();
+    let accounts = tokio::spawn(async move { handle.accounts().await });
+    let handle = book.clone();
+    let drafts = tokio::spawn(async move { handle.transactions("is:draft").all().await });
+    assert_eq!(accounts.await.unwrap().unwrap().len(), 3);
+    assert_eq!(drafts.await.unwrap().unwrap().len(), 0);
+    let all = tokio::spawn(async move { book.check_transactions(["t1"]).await });
+    assert!(all.await.unwrap().unwrap_err().is_not_found());
+}
+
+#[tokio::test]
 async fn a_book_is_audited() {
     let World { book, sandbox: _sandbox, .. } = World::new().await;
     book.audit().await.unwrap();

@@ -26,8 +26,20 @@ async fn access_is_asked_for() {
     let world = World::new().await;
     let as_zoe = world.as_user("zoe@example.com").book(world.book.id());
     as_zoe.request_access(Permission::Viewer, Some("please")).await.unwrap();
+    assert_eq!(world.book.collaborators().await.unwrap().len(), 1);
+
+    let request = world.book.access_request(&mailed_request(&world).await).await.unwrap();
+    assert_eq!(request.permission, Some(Permission::Editor));
     let unknown = world.book.access_request(&CollaboratorId::from("none")).await.unwrap_err();
     assert!(unknown.is_not_found(), "{unknown}");
-    assert_eq!(unknown.call().path().rsplit('/').next(), Some("none"));
-    assert_eq!(world.book.collaborators().await.unwrap().len(), 1);
+}
+
+/// The id of a request for access, which Bkper tells the owner in a mail and the sandbox in a header.
+async fn mailed_request(world: &World) -> CollaboratorId {
+    let path = format!("/v5/books/{}/collaborators/request?permission=EDITOR", world.book.id());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = http.post(format!("{}{path}", world.client.base_url())).bearer_auth("zoe@example.com");
+    let answer = request.send().await.unwrap();
+    let location = answer.headers()["location"].to_str().unwrap();
+    CollaboratorId::from(location.rsplit('/').next().unwrap())
 }
