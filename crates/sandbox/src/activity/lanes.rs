@@ -71,7 +71,7 @@ async fn empty(world: Arc<World>, lane: Lane) {
 
 /// Waits by the machine's time, so that a clock that stands still holds up nothing. A clock that is put forward so far
 /// ends the wait.
-async fn rest(world: &World, wait: Duration) {
+pub(super) async fn rest(world: &World, wait: Duration) {
     let due = world.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
     let over = tokio::time::sleep(wait);
     tokio::pin!(over);

@@ -7,11 +7,13 @@
 mod answer;
 mod backoff;
 mod delivery;
+pub(crate) mod history;
 mod keys;
 mod lanes;
 mod parcel;
 mod post;
 mod record;
+pub(crate) mod replay;
 mod response;
 
 pub(crate) use backoff::Backoff;

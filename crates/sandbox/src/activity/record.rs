@@ -74,7 +74,7 @@ impl Act<'_> {
 }
 
 /// Whether the app is told of the event.
-fn wants(listener: &Listener, event: &Event) -> bool {
+pub(super) fn wants(listener: &Listener, event: &Event) -> bool {
     let agent = event.agent.as_ref().and_then(|agent| agent.id.as_ref());
     let is_own = agent == Some(&listener.agent);
     let what = event.event_type.as_ref();

@@ -10,6 +10,7 @@ mod books;
 mod collaborators;
 mod collections;
 mod connections;
+mod events;
 mod files;
 mod groups;
 mod integrations;
@@ -62,6 +63,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(collaborators::routes())
         .merge(apps::routes())
         .merge(integrations::routes())
+        .merge(events::routes())
         .fallback(refused::no_such_method);
     Router::new()
         .nest("/v5", v5.clone())

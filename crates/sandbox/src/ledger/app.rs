@@ -127,18 +127,13 @@ pub(crate) struct Wishes {
     file_patterns: Vec<String>,
 }
 
-/// What a file is uploaded with that is attached to a transaction.
-const ATTACHED: (&str, &str) = ("upload_method", "attachment");
-
 impl Wishes {
-    /// Whether the app wants to be told. With patterns for files, it wants new files that match and no others, except
-    /// for attachments of transactions.
+    /// Whether the app wants to be told. With patterns for files, it wants new files that match and no others.
     pub(crate) fn include(&self, what: &EventType, object: Option<&EventObject>) -> bool {
         match object {
             Some(EventObject::File(file)) if *what == EventType::FileCreated && self.has_file_patterns() => {
                 let name = file.name.as_deref().unwrap_or_default();
-                let attached = file.property(ATTACHED.0) == Some(ATTACHED.1);
-                !attached && self.file_patterns.iter().any(|pattern| pattern::matches(pattern, name))
+                self.file_patterns.iter().any(|pattern| pattern::matches(pattern, name))
             }
             _ => self.events.contains(what),
         }
@@ -221,11 +216,9 @@ mod tests {
         let file = |json: Value| EventObject::File(serde_json::from_value(json).unwrap());
         let ofx = file(json!({"name": "a.ofx"}));
         let txt = file(json!({"name": "a.txt"}));
-        let attached = file(json!({"name": "a.ofx", "properties": {"upload_method": "attachment"}}));
         let wants = |manifest, object| app(manifest).wishes().include(&EventType::FileCreated, Some(object));
         assert!(wants(json!({"filePatterns": ["*.ofx"]}), &ofx));
         assert!(!wants(json!({"filePatterns": ["*.ofx"], "events": ["FILE_CREATED"]}), &txt));
-        assert!(!wants(json!({"filePatterns": ["*.ofx"]}), &attached));
         assert!(wants(json!({"events": ["FILE_CREATED"]}), &txt));
         assert!(!wants(json!({"events": ["FILE_UPDATED"]}), &txt));
     }

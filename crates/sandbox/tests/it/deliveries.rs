@@ -4,19 +4,24 @@
 
 use std::time::Duration;
 
-use bookhook_sandbox::{Builder, OwnEvents, Sandbox};
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bookhook_sandbox::google::Signer;
+use bookhook_sandbox::{Builder, OwnEvents, Sandbox, TimeChange};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::receiver::{Received, Receiver};
 
 /// A sandbox where a retry takes milliseconds.
-fn hasty() -> Builder {
+pub(crate) fn hasty() -> Builder {
     Sandbox::builder().backoff(Duration::from_millis(2), Duration::from_millis(20))
 }
 
 /// A book of mia's with the app in it.
-async fn given(sandbox: &Sandbox, manifest: Value) -> (Client, String) {
+pub(crate) async fn given(sandbox: &Sandbox, manifest: Value) -> (Client, String) {
     let mia = Client::of(sandbox).user("mia").agent("bkper-cli");
     let book = mia.new_book("Aurora").await;
     mia.user("owner").post("/v5/apps", manifest.clone()).await.ok();
@@ -24,7 +29,7 @@ async fn given(sandbox: &Sandbox, manifest: Value) -> (Client, String) {
     (mia, book)
 }
 
-async fn new_account(client: &Client, book: &str, name: &str) {
+pub(crate) async fn new_account(client: &Client, book: &str, name: &str) {
     client.post(&format!("{book}/accounts"), json!({"name": name, "type": "ASSET"})).await.ok();
 }
 
@@ -131,4 +136,115 @@ async fn the_last_event_of_a_book_is_that_it_was_deleted() {
     mia.delete(&book).await.ok();
     assert_eq!(app.came(1).await[0].what(), "BOOK_DELETED");
     sandbox.settled().await;
+}
+
+#[tokio::test]
+async fn a_developers_events_go_to_the_development_url() {
+    let app = Receiver::silent().await;
+    let sandbox = hasty().start().await.unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    let owner = mia.user("owner");
+    let dev = app.url().replace("/events", "/dev");
+    owner.put("/v5/apps", json!({"id": "tax-bot", "webhookUrlDev": dev, "developers": "dev"})).await.ok();
+    for email in ["owner", "dev"] {
+        let share = json!({"email": format!("{email}@example.com"), "permission": "EDITOR"});
+        mia.post(&format!("{book}/collaborators"), share).await.ok();
+    }
+    for user in ["mia", "owner", "dev"] {
+        new_account(&mia.user(user), &book, user).await;
+    }
+    sandbox.settled().await;
+    owner.put("/v5/apps", json!({"id": "tax-bot", "webhookUrlDev": null})).await.ok();
+    new_account(&owner, &book, "owner again").await;
+    sandbox.settled().await;
+    let received = app.received();
+    let paths: Vec<_> = received.iter().map(|call| (call.name(), call.path.as_str())).collect();
+    let expected = [("mia", "/events"), ("owner", "/dev"), ("dev", "/dev"), ("owner again", "/events")];
+    assert_eq!(paths, expected);
+}
+
+#[tokio::test]
+async fn without_a_url_nothing_is_delivered() {
+    let sandbox = hasty().start().await.unwrap();
+    let manifest =
+        json!({"id": "tax-bot", "events": ["ACCOUNT_CREATED"], "webhookUrlDev": "http://127.0.0.1:1/dev"});
+    let (mia, book) = given(&sandbox, manifest).await;
+    new_account(&mia, &book, "Cash").await;
+    sandbox.settled().await;
+    let events = mia.get(&format!("{book}/events?type=ACCOUNT_CREATED")).await.ok();
+    assert_eq!(events["items"][0]["botResponses"], json!([]));
+}
+
+#[tokio::test]
+async fn new_files_come_with_their_content_to_apps_that_have_patterns_for_them() {
+    let app = Receiver::silent().await;
+    let sandbox = hasty().start().await.unwrap();
+    let mut manifest = app.manifest("ofx-bot", &[]);
+    manifest["filePatterns"] = json!(["*.ofx"]);
+    let (mia, book) = given(&sandbox, manifest).await;
+    for name in ["notes.txt", "January.OFX"] {
+        let file = json!({"name": name, "contentType": "text/plain", "content": "aGVsbG8="});
+        mia.post(&format!("{book}/files"), file).await.ok();
+    }
+    sandbox.settled().await;
+    let received = app.received();
+    assert_eq!(received.len(), 1);
+    let file = &received[0].event["data"]["object"];
+    assert_eq!((&file["name"], &file["content"]), (&json!("January.OFX"), &json!("aGVsbG8=")));
+    let events = mia.get(&format!("{book}/events?type=FILE_CREATED")).await.ok();
+    assert_eq!(events["items"][0]["data"]["object"].get("content"), None, "it is kept once");
+}
+
+/// The part of a JWT, decoded.
+fn decoded(part: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(part).unwrap()
+}
+
+#[tokio::test]
+async fn calls_are_signed_with_the_key_that_the_sandbox_publishes() {
+    let app = Receiver::silent().await;
+    let sandbox = hasty().start().await.unwrap();
+    // Who checks a signature does not know the sandbox's clock.
+    sandbox.set_time(TimeChange::advance(SignedDuration::from_hours(100_000))).unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    new_account(&mia, &book, "Cash").await;
+    let token = app.came(1).await[0].header("authorization").strip_prefix("Bearer ").unwrap().to_owned();
+
+    let keys: Value = reqwest::get(sandbox.jwks_url()).await.unwrap().json().await.unwrap();
+    let key = &keys["keys"][0];
+    let component = |name: &str| decoded(key[name].as_str().unwrap());
+    let public = RsaPublicKeyComponents { n: component("n"), e: component("e") };
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    public.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &decoded(signature)).unwrap();
+
+    let parts: Vec<&str> = token.split('.').collect();
+    let header: Value = serde_json::from_slice(&decoded(parts[0])).unwrap();
+    assert_eq!(header["kid"], key["kid"]);
+    let claims: Value = serde_json::from_slice(&decoded(parts[1])).unwrap();
+    assert_eq!(claims["aud"], app.url());
+    assert_eq!(claims["email"], "bkper-hrd@appspot.gserviceaccount.com");
+    let now = Timestamp::now().as_second();
+    assert!(claims["iat"].as_i64().unwrap() <= now && now < claims["exp"].as_i64().unwrap());
+}
+
+#[tokio::test]
+async fn a_key_of_ones_own_signs_the_calls() {
+    let signer = Signer::generate().unwrap();
+    let id = signer.key_id().to_owned();
+    let sandbox = Sandbox::builder().signer(signer).start().await.unwrap();
+    let keys: Value = reqwest::get(sandbox.jwks_url()).await.unwrap().json().await.unwrap();
+    assert_eq!(keys["keys"][0]["kid"], json!(id));
+}
+
+#[tokio::test]
+async fn a_token_names_its_user_until_its_time_is_over() {
+    let app = Receiver::silent().await;
+    let sandbox = hasty().token_lifetime(Duration::from_mins(5)).start().await.unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    new_account(&mia, &book, "Cash").await;
+    let token = app.came(1).await[0].header("bkper-oauth-token").to_owned();
+    sandbox.set_time(TimeChange::advance(SignedDuration::from_secs(299))).unwrap();
+    mia.user(&token).get(&book).await.ok();
+    sandbox.set_time(TimeChange::advance(SignedDuration::from_secs(1))).unwrap();
+    mia.user(&token).get(&book).await.refused(401, "required");
 }
