@@ -13,10 +13,10 @@
 //!     let (Some(id), Some(date), Some(amount)) = (&sale.id, sale.date, &sale.amount) else {
 //!         return Ok("nothing to tax".into());
 //!     };
-//!     let tax = amount.decimal()? * Decimal::new(20, 2);
+//!     let tax = (amount.decimal()? * Decimal::new(20, 2)).round_dp(2);
 //!     book.new_transaction()
 //!         .date(date)
-//!         .amount(tax.round_dp(2))
+//!         .amount(tax)
 //!         .from("Product Sales")
 //!         .to("Output Tax")
 //!         .description("#vat 20 %")
@@ -90,7 +90,26 @@
 //!
 //! # Elsewhere
 //!
-//! [`ClientBuilder::from_env`] takes the address from `BKPER_API_URL`, so that the same program acts on a sandbox.
+//! [`ClientBuilder::from_env`] takes the address from `BKPER_API_URL`, so that the same program acts on a sandbox. A
+//! whole program, that prints what is in a book:
+//!
+//! ```no_run
+//! use std::env;
+//!
+//! use bkper_client::ClientBuilder;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = ClientBuilder::from_env()?.token(env::var("BKPER_TOKEN")?).build()?;
+//!     let book = client.book(env::args().nth(1).ok_or("which book?")?);
+//!     let mut transactions = book.transactions("after:$m-1").stream();
+//!     while let Some(transaction) = transactions.try_next().await? {
+//!         let [day, what] = [transaction.date_formatted, transaction.description].map(Option::unwrap_or_default);
+//!         println!("{day} {what}");
+//!     }
+//!     Ok(())
+//! }
+//! ```
 
 mod accounts;
 mod apps;

@@ -85,6 +85,10 @@ impl Server {
         Self::answering(answers.into_iter().map(|json| Answer::Json(200, json))).await
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn builder(&self) -> ClientBuilder {
         Client::builder().base_url(&self.url).retry(quick())
     }

@@ -5,6 +5,7 @@
 mod accounts;
 mod apps;
 mod books;
+mod events;
 mod files;
 mod once;
 mod sharing;

@@ -38,6 +38,7 @@ async fn a_connection_is_made_changed_and_deleted() {
     let renamed = Connection { id: made.id.clone(), name: Some("Bank".into()), ..Connection::default() };
     assert_eq!(client.update_connection(&renamed).await.unwrap().name.as_deref(), Some("Bank"));
     assert_eq!(client.connections().await.unwrap().len(), 1);
+    assert_eq!(connection.integrations().await.unwrap().len(), 0);
     connection.delete().await.unwrap();
     assert!(connection.find().await.unwrap().is_none());
 }
