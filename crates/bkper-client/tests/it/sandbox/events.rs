@@ -71,7 +71,8 @@ async fn an_app_is_asked_again_and_its_response_deleted() {
 
 #[tokio::test]
 async fn events_are_sent_again_all_or_only_those_that_failed() {
-    let app = Server::answering(answers([("error", "no rate"), ("result", "done"), ("result", "again")])).await;
+    let app =
+        Server::answering(answers([("error", "no rate"), ("result", "done"), ("result", "again")])).await;
     let (world, _) = checked(&app).await;
     let book = &world.book;
     let events = book.events().of_type(&EventType::TransactionChecked).all().await.unwrap();

@@ -52,6 +52,17 @@ async fn a_draft_waits_for_somebody_to_post_it() {
 }
 
 #[tokio::test]
+async fn what_an_app_makes_is_the_apps() {
+    let World { client, book, sandbox: _sandbox } = World::new().await;
+    let book = client.with_agent_id("tax-bot").book(book.id());
+    assert_eq!(book.client().agent_id(), Some(&"tax-bot".into()));
+    let sale = book.new_transaction().date(date(2026, 3, 4)).amount("7").checked();
+    let sale =
+        sale.from("Product Sales").to("Bank Account").url("https://example.com/17").post().await.unwrap();
+    assert_eq!((sale.agent_id, sale.checked), (Some("tax-bot".into()), Some(true)));
+}
+
+#[tokio::test]
 async fn an_incomplete_transaction_becomes_a_draft() {
     let World { book, sandbox: _sandbox, .. } = World::new().await;
     let lunch = book.new_transaction().amount("7").description("Bank Account lunch").create().await.unwrap();
@@ -136,6 +147,7 @@ async fn transactions_are_listed_page_by_page() {
         seen += 1;
     }
     assert_eq!(seen, 5);
+    assert_eq!(query().stream().try_collect().await.unwrap().len(), 5);
 }
 
 #[tokio::test]
