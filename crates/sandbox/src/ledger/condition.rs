@@ -53,7 +53,7 @@ pub(crate) enum Condition {
 }
 
 /// The last of all days. Drafts without date stand after it.
-pub(crate) const LAST_DAY: u32 = 9999_12_31;
+pub(crate) const LAST_DAY: u32 = 99_991_231;
 
 impl Condition {
     /// Fulfilled by everything.

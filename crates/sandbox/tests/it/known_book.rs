@@ -25,7 +25,7 @@ impl KnownBook {
         mia.put("/sandbox/clock", json!({"now": "2026-03-04T12:00:00Z", "running": false})).await.ok();
         let mut book = Self { _sandbox: sandbox, mia, path, letters: HashMap::new() };
         book.make_chart().await;
-        book.make_transactions().await;
+        book.record_transactions().await;
         book
     }
 
@@ -51,7 +51,7 @@ impl KnownBook {
         self.mia.post(&format!("{}/accounts/batch", self.path), json!({"items": accounts})).await.ok();
     }
 
-    async fn make_transactions(&mut self) {
+    async fn record_transactions(&mut self) {
         let of = |from: &str, to: &str, date: &str, amount: &str, description: &str| {
             json!({
                 "creditAccount": {"name": from}, "debitAccount": {"name": to},
@@ -64,30 +64,46 @@ impl KnownBook {
         };
         let (bank, cash, tax) = ("Bank Account", "Cash", "Output Tax");
         let (sales, supplies) = ("Product Sales", "Office Supplies");
-        let a = of(sales, bank, "2025-01-15", "440.00", "Service sold #retail #Spring");
-        let a = with(a, json!({"remoteIds": ["tag_tx1_7", "a"], "properties": {"invoice": "INV 1"}}));
-        let b = of(bank, supplies, "2025-05-31", "100", "Papier für das Café");
-        let b = with(b, json!({"checked": true, "urls": ["https://example.com/receipts/77"]}));
-        let c = of(bank, cash, "2025-12-31", "99.9", "withdrawal of Müller");
-        let d = of(cash, supplies, "2026-02-10", "1000", "oak desk #Retail_2");
-        let e = of(bank, tax, "2026-03-04", "12.50", "paid to the office");
-        let f = json!({"description": "lunch in spring", "amount": "5", "creditAccount": {"name": bank}, "remoteIds": ["F-1"]});
-        let g = with(of(sales, cash, "2026-03-01", "30", "not yet"), json!({"draft": true}));
-        let h = with(of(sales, bank, "2025-06-15", "7", "gone #retail"), json!({"remoteIds": ["a2"]}));
-        let i = with(of(bank, cash, "2025-06-15", "8", "gone"), json!({"draft": true}));
-        for (letter, transaction) in
-            [('a', a), ('b', b), ('c', c), ('d', d), ('f', f), ('g', g), ('h', h), ('i', i)]
-        {
-            self.make(&self.mia.clone(), letter, transaction).await;
+        let recorded = [
+            (
+                'a',
+                with(
+                    of(sales, bank, "2025-01-15", "440.00", "Service sold #retail #Spring"),
+                    json!({"remoteIds": ["tag_tx1_7", "a"], "properties": {"invoice": "INV 1"}}),
+                ),
+            ),
+            (
+                'b',
+                with(
+                    of(bank, supplies, "2025-05-31", "100", "Papier für das Café"),
+                    json!({"checked": true, "urls": ["https://example.com/receipts/77"]}),
+                ),
+            ),
+            ('c', of(bank, cash, "2025-12-31", "99.9", "withdrawal of Müller")),
+            ('d', of(cash, supplies, "2026-02-10", "1000", "oak desk #Retail_2")),
+            (
+                'f',
+                json!({
+                    "description": "lunch in spring", "amount": "5",
+                    "creditAccount": {"name": bank}, "remoteIds": ["F-1"],
+                }),
+            ),
+            ('g', with(of(sales, cash, "2026-03-01", "30", "not yet"), json!({"draft": true}))),
+            ('h', with(of(sales, bank, "2025-06-15", "7", "gone #retail"), json!({"remoteIds": ["a2"]}))),
+            ('i', with(of(bank, cash, "2025-06-15", "8", "gone"), json!({"draft": true}))),
+        ];
+        for (letter, transaction) in recorded {
+            self.record(&self.mia.clone(), letter, transaction).await;
         }
-        self.make(&self.mia.agent("tax-bot"), 'e', e).await;
+        let paid = of(bank, tax, "2026-03-04", "12.50", "paid to the office");
+        self.record(&self.mia.agent("tax-bot"), 'e', paid).await;
         for letter in ['h', 'i'] {
             let trash = format!("{}/transactions/trash", self.path);
             self.mia.patch(&trash, json!({"id": self.id(letter)})).await.ok();
         }
     }
 
-    async fn make(&mut self, client: &Client, letter: char, transaction: Value) {
+    async fn record(&mut self, client: &Client, letter: char, transaction: Value) {
         let made = client.post(&format!("{}/transactions", self.path), transaction).await.ok();
         self.letters.insert(made["transaction"]["id"].as_str().unwrap().to_owned(), letter);
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod apps;
 mod audits;
+mod balances;
 mod books;
 mod bots;
 mod chart_rights;

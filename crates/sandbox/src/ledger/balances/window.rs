@@ -25,7 +25,7 @@ pub(super) struct Window {
     pub(super) first_day: u32,
     /// Where points begin, unless they begin with what was moved first.
     pub(super) first_point: Option<Period>,
-    /// Where points end.
+    /// Where points end. There are none in a range without days.
     pub(super) last_point: Option<Period>,
     /// The period after the range, where it has an end.
     pub(super) after_end: Option<Period>,
@@ -39,8 +39,9 @@ impl Window {
         let first = range.first_day();
         let last = range.last_day();
         let open_end = [Some(today), newest, first].into_iter().flatten().max();
-        let last_point = last.or(open_end).map(containing);
-        let next_day = last.and_then(|last| last.tomorrow().ok()).map(containing);
+        let is_empty = first.zip(last).is_some_and(|(first, last)| first > last);
+        let last_point = last.or(open_end).filter(|_| !is_empty).map(containing);
+        let next_day = last.filter(|_| !is_empty).and_then(|last| last.tomorrow().ok()).map(containing);
         Self {
             range,
             granularity,

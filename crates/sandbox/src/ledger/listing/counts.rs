@@ -66,13 +66,13 @@ mod tests {
 
     #[test]
     fn days_add_up_to_months_and_years() {
-        let days = [(2025_12_31, 2), (2026_01_01, 1), (2026_01_31, 4), (2026_03_01, 1)];
+        let days = [(20_251_231, 2), (20_260_101, 1), (20_260_131, 4), (20_260_301, 1)];
         let totals = |granularity| {
             let counts = by_period(&days, granularity).into_iter();
             counts.map(|count| (count.fuzzy_date.unwrap(), count.total.unwrap())).collect::<Vec<_>>()
         };
         assert_eq!(totals(Granularity::Day), days);
-        assert_eq!(totals(Granularity::Month), [(2025_12_00, 2), (2026_01_00, 5), (2026_03_00, 1)]);
-        assert_eq!(totals(Granularity::Year), [(2025_00_00, 2), (2026_00_00, 6)]);
+        assert_eq!(totals(Granularity::Month), [(20_251_200, 2), (20_260_100, 5), (20_260_300, 1)]);
+        assert_eq!(totals(Granularity::Year), [(20_250_000, 2), (20_260_000, 6)]);
     }
 }

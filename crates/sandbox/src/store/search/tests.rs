@@ -21,7 +21,7 @@ fn steps(db: &Connection, statement: &Statement) -> Vec<String> {
 }
 
 fn page_steps(condition: &Condition) -> Vec<String> {
-    let behind = Some(Place { day: 2026_03_04, seq: 17 });
+    let behind = Some(Place { day: 20_260_304, seq: 17 });
     steps(&db(), &Statement::page(&"aurora".into(), condition, behind, 100))
 }
 
@@ -33,7 +33,7 @@ fn kept() -> Condition {
 fn a_page_of_a_book_is_read_in_the_order_of_its_index() {
     let by_day = "SEARCH t USING INDEX transaction_by_day (book=? AND day>? AND day<?)";
     assert_eq!(page_steps(&kept()), [by_day]);
-    let in_march = Condition::Days { first: 2026_03_01, last: 2026_03_31 };
+    let in_march = Condition::Days { first: 20_260_301, last: 20_260_331 };
     assert_eq!(page_steps(&kept().and(in_march)), [by_day]);
     assert_eq!(page_steps(&kept().and(Condition::Text("lunch".to_owned()))), [by_day]);
     assert_eq!(page_steps(&kept().and(Condition::Accounts(vec![BANK])))[0], by_day);
