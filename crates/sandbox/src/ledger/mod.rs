@@ -32,6 +32,8 @@ pub(crate) mod groups;
 mod integration;
 pub(crate) mod integrations;
 pub(crate) mod listing;
+#[cfg(test)]
+mod naive;
 mod name;
 mod nature;
 mod number_id;

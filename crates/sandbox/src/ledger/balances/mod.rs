@@ -7,6 +7,8 @@ mod moved;
 mod report;
 mod scope;
 mod series;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use bkper_model::query;
@@ -27,12 +29,12 @@ pub(crate) fn get(view: &View<'_>, id: &BookId, query: &str) -> Result<wire::Bal
     let (place, filter) = scope::split_place(rest);
     let scope = Scope::of(view.db, &chart, &book.id, place.as_ref())?;
 
-    let last = window::last_day(&range);
+    let (accounts, last) = (scope.accounts(), window::last_day(&range));
     let moved = match filter {
-        None => moved::kept(view.db, scope.accounts(), last)?,
+        None => moved::kept(view.db, &accounts, last)?,
         Some(filter) => {
             let condition = Names::new(view.db, &book.id, &chart).condition(&filter)?;
-            moved::matching(view.db, &book.id, scope.narrow(condition), last)?
+            moved::matching(view.db, &book.id, &accounts, scope.narrow(condition), last)?
         }
     };
     let window = Window::new(range, book.today(view.now), moved::newest(&moved));

@@ -14,22 +14,25 @@ use crate::store;
 pub(super) type Moved = HashMap<AccountId, Vec<DayTotal>>;
 
 /// What the accounts moved until this day, from the totals that are kept.
-pub(super) fn kept(db: &Connection, accounts: BTreeSet<AccountId>, last: u32) -> Result<Moved, Refusal> {
-    accounts.into_iter().map(|account| Ok((account, store::totals::until(db, account, last)?))).collect()
+pub(super) fn kept(db: &Connection, accounts: &BTreeSet<AccountId>, last: u32) -> Result<Moved, Refusal> {
+    accounts.iter().map(|account| Ok((*account, store::totals::until(db, *account, last)?))).collect()
 }
 
-/// What the transactions moved that fulfil the condition.
+/// What the accounts moved until this day in the transactions that fulfil the condition.
 pub(super) fn matching(
     db: &Connection,
     book: &BookId,
+    accounts: &BTreeSet<AccountId>,
     condition: Condition,
     last: u32,
 ) -> Result<Moved, Refusal> {
     let counted = Condition::counts().and(Condition::Days { first: 0, last }).and(condition);
     let mut sums: BTreeMap<(AccountId, u32), Sums> = BTreeMap::new();
     let mut add = |account, day, sum| {
-        let total = sums.entry((account, day)).or_default();
-        *total = total.plus(sum)?;
+        if accounts.contains(&account) {
+            let total = sums.entry((account, day)).or_default();
+            *total = total.plus(sum)?;
+        }
         Ok::<_, Refusal>(())
     };
     store::search::each_posted(db, book, &counted, |posted| {

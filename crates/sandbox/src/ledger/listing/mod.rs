@@ -3,6 +3,8 @@
 pub(crate) mod counts;
 mod cursor;
 mod running;
+#[cfg(test)]
+mod tests;
 
 use bkper_model::query;
 use bkper_model::{self as wire, BookId, TransactionId};
