@@ -114,7 +114,7 @@ CREATE TABLE "transaction" (
     doc     TEXT NOT NULL
 ) STRICT;
 -- What most searches ask stands in the index, behind the order of lists.
-CREATE INDEX transaction_by_day ON "transaction" (book, day, seq, credit, debit, posted, trashed);
+CREATE INDEX transaction_by_day ON "transaction" (book, day, seq, credit, debit, posted, checked, trashed);
 CREATE INDEX transaction_by_credit ON "transaction" (credit, day, seq);
 CREATE INDEX transaction_by_debit ON "transaction" (debit, day, seq);
 
