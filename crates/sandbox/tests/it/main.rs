@@ -6,6 +6,7 @@ mod audits;
 mod balances;
 mod books;
 mod bots;
+mod chart_events;
 mod chart_rights;
 mod client;
 mod collaborators;
