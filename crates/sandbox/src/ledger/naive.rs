@@ -69,7 +69,9 @@ fn recorded() -> impl Strategy<Value = Recorded> {
     (days, amounts, account(), account(), status, details).prop_map(
         |(date, amount, credit, debit, status, (remote_ids, tags, values, agents, has_error))| {
             let mut properties = bkper_model::TextMap::new();
-            values.into_iter().for_each(|value| properties.insert("k", value));
+            for value in values {
+                properties.insert("k", value);
+            }
             let transaction = Transaction {
                 id: "".into(),
                 book: "aurora".into(),

@@ -312,3 +312,20 @@ async fn the_queries_of_the_well_known_clients_are_answered() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_longest_queries_are_answered() {
+    let book = KnownBook::open().await;
+    let many = |term: &str, between: &str, times| vec![term; times].join(between);
+    for query in [
+        many("group:Assets", " ", 500),
+        many("invoice:17", " OR ", 500),
+        format!("{}lunch{}", many("(", "", 50), many(")", "", 50)),
+        many("account:Cash", " OR NOT ", 200),
+    ] {
+        for path in ["transactions", "transactions/count", "balances"] {
+            book.ask(path, &query).await.ok();
+        }
+    }
+    book.ask("transactions", &many("lunch", " ", 501)).await.refused(400, "invalidParameter");
+}

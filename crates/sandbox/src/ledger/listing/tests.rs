@@ -26,6 +26,21 @@ proptest! {
     }
 
     #[test]
+    fn no_text_is_too_much_for_a_search(
+        words in prop::collection::vec(r#"[a-z]{1,8}:|[()'"<>=:#%$-]|AND|OR|NOT|\PC{1,3}| "#, 0..30),
+        terms in prop::collection::vec(naive::terms(), 0..4),
+    ) {
+        let (db, actor) = RandomBook { transactions: Vec::new() }.planted();
+        let view = naive::view(&db, &actor);
+        for query in [words.concat(), format!("{} {}", terms.join(" OR NOT "), words.concat())] {
+            let asked = Asked { query, limit: 7, cursor: None };
+            let listed = list(&view, &"aurora".into(), &asked);
+            let is_answer = matches!(listed, Ok(_) | Err(Refusal::Query(_) | Refusal::NotFound { .. }));
+            prop_assert!(is_answer, "{:?}", &asked.query);
+        }
+    }
+
+    #[test]
     fn the_last_posted_one_of_a_day_shows_what_the_account_came_to(book in naive::books()) {
         let (db, actor) = book.planted();
         let view = naive::view(&db, &actor);
