@@ -4,7 +4,9 @@
 
 use serde_json::json;
 
+use crate::deliveries::{given, hasty, new_account};
 use crate::known_book::KnownBook;
+use crate::receiver::Receiver;
 
 /// Everything that is not in the trash, newest first; the draft without date comes before all.
 const ALL: &str = "fegdcba";
@@ -328,4 +330,41 @@ async fn the_longest_queries_are_answered() {
         }
     }
     book.ask("transactions", &many("lunch", " ", 501)).await.refused(400, "invalidParameter");
+}
+
+#[tokio::test]
+async fn what_an_app_could_not_handle_is_found_until_it_can() {
+    let app = Receiver::answering(|calls, _| match calls {
+        0 => json!({"error": "no rate"}).into(),
+        1 => json!({"warning": "an old rate"}).into(),
+        _ => json!({"result": "done"}).into(),
+    })
+    .await;
+    let sandbox = hasty().start().await.unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["TRANSACTION_POSTED"])).await;
+    for account in ["Bank", "Cash"] {
+        new_account(&mia, &book, account).await;
+    }
+    let failed = mia.new_transaction(&book, "Bank", "Cash", json!({})).await;
+    sandbox.settled().await;
+    mia.new_transaction(&book, "Bank", "Cash", json!({})).await;
+    sandbox.settled().await;
+    let found =
+        async || mia.get(&format!("{book}/transactions?query=error:true")).await.ok()["items"].clone();
+    assert_eq!(found().await[0]["id"], failed["id"]);
+    assert_eq!(found().await.as_array().unwrap().len(), 1);
+
+    let events = mia.get(&format!("{book}/events?error=true")).await.ok();
+    let event = events["items"][0]["id"].as_str().unwrap();
+    mia.put(&format!("{book}/events/{event}/responses/tax-bot"), json!({})).await.ok();
+    assert_eq!(found().await, json!([]));
+}
+
+#[tokio::test]
+async fn what_an_app_recorded_is_found_by_the_apps_name() {
+    let book = KnownBook::open().await;
+    book.mia.post("/v5/apps", json!({"id": "tax-bot", "name": "Tax Bot"})).await.ok();
+    for query in ["using:'tax bot'", "using:tax-bot"] {
+        assert_eq!(book.found(query).await, "e", "{query}");
+    }
 }

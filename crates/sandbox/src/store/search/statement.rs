@@ -170,7 +170,7 @@ impl Writer {
             Condition::Using(name) => {
                 let name = self.parameter(name.clone());
                 let named =
-                    format!("SELECT id FROM app WHERE json_extract(doc, '$.name') = {name} COLLATE NOCASE");
+                    format!("SELECT id FROM app WHERE json_extract(agent, '$.name') = {name} COLLATE NOCASE");
                 format!("((t.agent = {name} COLLATE NOCASE OR t.agent IN ({named})) IS TRUE)")
             }
             Condition::Property { key, value } => {
