@@ -17,6 +17,7 @@ mod activity;
 mod api;
 mod clock;
 mod control;
+mod faults;
 pub mod google;
 mod happening;
 mod identity;
@@ -32,6 +33,7 @@ mod world;
 mod yaml;
 
 pub use clock::{NoSuchTime, Time, TimeChange};
+pub use faults::{CallFaults, DeliveryFaults, Faults, Times};
 pub use happening::{Call, Delivery, Happening, Outcome, Watch};
 pub use manifest::{Manifest, ManifestError};
 pub use registry::OwnEvents;

@@ -122,6 +122,14 @@ pub(crate) enum Refusal {
     #[error("{id} may be installed by the users that it names, and you are not among them")]
     NotForUser { id: AgentId },
 
+    /// So many calls are refused on purpose.
+    #[error("Too many requests (on purpose: the sandbox has the fault `too_many`)")]
+    TooMany,
+
+    /// The call fails on purpose.
+    #[error("Internal error (on purpose: the sandbox has the fault `failure`)")]
+    Failure,
+
     /// The body is larger than any that the API takes.
     #[error("the request is too large: a file has at most 20 MB")]
     TooLarge,

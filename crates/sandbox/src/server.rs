@@ -19,6 +19,7 @@ use crate::activity::{self, Backoff, Keys, Post, Settings};
 use crate::api;
 use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
 use crate::control::{self, Facts};
+use crate::faults::Faults;
 use crate::google::{JWKS_PATH, Signer};
 use crate::happening::Watch;
 use crate::identity::Identities;
@@ -39,6 +40,7 @@ pub struct Builder {
     apps: Vec<Manifest>,
     own_events: Vec<(AgentId, OwnEvents)>,
     post: Settings,
+    faults: Faults,
     seed: Seed,
 }
 
@@ -96,6 +98,7 @@ impl Sandbox {
             apps: Vec::new(),
             own_events: Vec::new(),
             post: Settings::default(),
+            faults: Faults::default(),
         }
     }
 
@@ -127,6 +130,16 @@ impl Sandbox {
     /// Where it publishes the key that signs its calls of apps, as a JWK set.
     pub fn jwks_url(&self) -> String {
         format!("{}{JWKS_PATH}", self.url())
+    }
+
+    /// What is still to go wrong on purpose.
+    pub fn faults(&self) -> Faults {
+        self.world.mischief.faults()
+    }
+
+    /// Lets this go wrong from now on, and nothing else.
+    pub fn set_faults(&self, faults: Faults) {
+        self.world.mischief.set(faults);
     }
 
     /// Waits until every app was told of everything that happened, and has answered.
@@ -231,6 +244,12 @@ impl Builder {
         self
     }
 
+    /// Lets this go wrong from the beginning, and after every reset.
+    #[must_use]
+    pub fn faults(self, faults: Faults) -> Self {
+        Self { faults, ..self }
+    }
+
     /// Starts it.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let failed = |source| StartError::Listen { address: self.listen, source };
@@ -240,7 +259,7 @@ impl Builder {
         let post = Post::new(self.post).map_err(|error| StartError::Client(error.into()))?;
         let registry = Registry::read(&self.apps, self.own_events)?;
         let identities = Identities { strict: self.strict };
-        let world = World::new(db, Clock::default(), identities, registry, self.seed, post);
+        let world = World::new(db, Clock::default(), identities, registry, self.seed, post, self.faults);
         world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
         world.transact(|db, _| store::files::set_address(db, &format!("http://{address}/sandbox/files")))?;
         let is_new = world.begin()?;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use crate::act::{Act, View};
 use crate::activity::Post;
 use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
+use crate::faults::{Faults, Mischief};
 use crate::happening::Teller;
 use crate::identity::{Credentials, Identities};
 use crate::refusal::Refusal;
@@ -32,6 +33,8 @@ pub(crate) struct World {
     /// Rung when the clock was changed.
     pub(crate) moved: Notify,
     pub(crate) post: Post,
+    /// What goes wrong on purpose.
+    pub(crate) mischief: Mischief,
 }
 
 impl World {
@@ -42,6 +45,7 @@ impl World {
         registry: Registry,
         seed: Seed,
         post: Post,
+        faults: Faults,
     ) -> Self {
         Self {
             db: Mutex::new(db),
@@ -53,6 +57,7 @@ impl World {
             outbox: Notify::new(),
             moved: Notify::new(),
             post,
+            mischief: Mischief::new(faults),
         }
     }
 
@@ -74,6 +79,7 @@ impl World {
         self.transact(|db, world| {
             store::whole::clear(db)?;
             world.clock.reset();
+            world.mischief.reset();
             world.registry.register(db)?;
             world.seed.plant(db, world.clock.now())
         })?;

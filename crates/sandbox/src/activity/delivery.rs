@@ -1,13 +1,14 @@
 //! One event is sent to one app, once.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 
 use super::answer::{Answer, Verdict};
-use super::parcel::Parcel;
+use super::parcel::{Errand, Parcel};
 use super::post::Post;
 use crate::clock::Clock;
 use crate::happening::{self, Happening, Outcome};
@@ -26,23 +27,43 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Sends the event, which was tried so often before, and waits for the answer.
-    pub(super) async fn make(world: &World, parcel: &Parcel, before: Tries) -> Self {
+    /// Sends the event, which was tried so often before, and waits for the answer. `None` when the app has no URL for it.
+    pub(super) async fn make(
+        world: &Arc<World>,
+        errand: &Errand,
+        before: Tries,
+    ) -> rusqlite::Result<Option<Self>> {
+        if world.mischief.strikes(|faults| &mut faults.deliveries.slow) {
+            tokio::time::sleep(world.mischief.faults().deliveries.delay).await;
+        }
+        let Some(attempt) = Self::once(world, errand, before).await? else { return Ok(None) };
+        if !world.mischief.strikes(|faults| &mut faults.deliveries.duplicate) {
+            return Ok(Some(attempt));
+        }
+        attempt.tell(world);
+        Self::once(world, errand, before).await
+    }
+
+    async fn once(world: &Arc<World>, errand: &Errand, before: Tries) -> rusqlite::Result<Option<Self>> {
+        let errand = errand.clone();
+        let Some(parcel) = world.keep(move |db, world| errand.pack(db, world)).await? else {
+            return Ok(None);
+        };
         let (at, start) = (world.clock.now(), Instant::now());
-        let answer = send(parcel, &world.post).await;
+        let answer = send_or_fail(&parcel, world).await;
         let verdict = answer.verdict(before, world.post.settings.backoff);
         let told = happening::Delivery {
             at,
-            event: parcel.event.clone(),
-            event_type: parcel.event_type.clone(),
-            book: parcel.book.clone(),
-            app: parcel.agent.clone(),
+            event: parcel.event,
+            event_type: parcel.event_type,
+            book: parcel.book,
+            app: parcel.agent,
             attempt: before.made + 1,
             status: answer.status(),
             outcome: outcome(&verdict, world.clock.now()),
             took: start.elapsed(),
         };
-        Self { verdict, told }
+        Ok(Some(Self { verdict, told }))
     }
 
     /// Tells who watches that it is done.
@@ -63,15 +84,33 @@ fn outcome(verdict: &Verdict, now: Timestamp) -> Outcome {
     }
 }
 
-async fn send(parcel: &Parcel, post: &Post) -> Answer {
+/// Sends it, unless the connection is to break.
+async fn send_or_fail(parcel: &Parcel, world: &World) -> Answer {
+    let post = &world.post;
     let Ok(signer) = post.settings.keys.signer().await else {
         return Answer::NotSent("the sandbox has no key to sign with".to_owned());
     };
+    // Who checks the signature knows only the machine's time.
+    let id_token = signer.id_token(&parcel.url, Clock::of_machine());
+    let answer = send(parcel, &id_token, post);
+    let broken = |how: &str| Answer::Unreachable(format!("{how} on purpose"));
+    if world.mischief.strikes(|faults| &mut faults.deliveries.hang_up) {
+        let patience = world.mischief.faults().deliveries.patience;
+        let answer = tokio::time::timeout(patience, answer).await;
+        return answer.unwrap_or_else(|_| broken("the connection was closed"));
+    }
+    let answer = answer.await;
+    if world.mischief.strikes(|faults| &mut faults.deliveries.lost_answer) {
+        return broken("the answer was lost");
+    }
+    answer
+}
+
+async fn send(parcel: &Parcel, id_token: &str, post: &Post) -> Answer {
     let request = post
         .http
         .post(&parcel.url)
-        // Who checks the signature knows only the machine's time.
-        .bearer_auth(signer.id_token(&parcel.url, Clock::of_machine()))
+        .bearer_auth(id_token)
         .header(CONTENT_TYPE, "application/json")
         .header(TOKEN, &parcel.token)
         .header(AGENT, parcel.agent.as_str())

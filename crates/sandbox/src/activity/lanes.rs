@@ -10,7 +10,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::answer::Verdict;
 use super::delivery::Attempt;
-use super::parcel::{Errand, Parcel};
+use super::parcel::Errand;
 use super::response;
 use crate::store::outbox::{self, Lane, Waiting};
 use crate::world::World;
@@ -96,42 +96,48 @@ enum Next {
 
 async fn send_next(world: &Arc<World>, lane: &Lane) -> rusqlite::Result<Next> {
     let _turn = world.post.turn(lane).await;
+    let next = send_first(world, lane).await;
+    world.post.settled.notify_waiters();
+    next
+}
+
+async fn send_first(world: &Arc<World>, lane: &Lane) -> rusqlite::Result<Next> {
     let of = lane.clone();
-    let Some((waiting, parcel)) = world.keep(move |db, world| take(db, world, &of)).await? else {
-        world.post.settled.notify_waiters();
+    let Some(waiting) = world.keep(move |db, world| first(db, world, &of)).await? else {
         return Ok(Next::Nothing);
     };
-    let attempt = Attempt::make(world, &parcel, waiting.tries).await;
+    let errand =
+        Errand { event: waiting.event.clone(), agent: lane.agent.clone(), user: waiting.user.clone() };
+    let Some(attempt) = Attempt::make(world, &errand, waiting.tries).await? else {
+        world.keep(move |db, _| outbox::remove(db, &waiting)).await?;
+        return Ok(Next::AtOnce);
+    };
     let verdict = attempt.verdict.clone();
-    let next = world.keep(move |db, world| settle(db, world, &parcel, &waiting, verdict)).await?;
+    let next = world.keep(move |db, world| settle(db, world, &errand, &waiting, verdict)).await?;
     attempt.tell(world);
-    world.post.settled.notify_waiters();
     Ok(next)
 }
 
-/// The next event that the app is to be sent. Those that it has no URL for are done.
-fn take(db: &Connection, world: &World, lane: &Lane) -> rusqlite::Result<Option<(Waiting, Parcel)>> {
-    while let Some(waiting) = outbox::at(db, lane, 0)? {
-        let errand =
-            Errand { event: waiting.event.clone(), agent: lane.agent.clone(), user: waiting.user.clone() };
-        if let Some(parcel) = errand.pack(db, world)? {
-            return Ok(Some((waiting, parcel)));
-        }
-        outbox::remove(db, &waiting)?;
+/// What is sent next.
+fn first(db: &Connection, world: &World, lane: &Lane) -> rusqlite::Result<Option<Waiting>> {
+    if let Some(second) = outbox::at(db, lane, 1)?
+        && world.mischief.strikes(|faults| &mut faults.deliveries.out_of_order)
+    {
+        return Ok(Some(second));
     }
-    Ok(None)
+    outbox::at(db, lane, 0)
 }
 
 fn settle(
     db: &Connection,
     world: &World,
-    parcel: &Parcel,
+    errand: &Errand,
     waiting: &Waiting,
     verdict: Verdict,
 ) -> rusqlite::Result<Next> {
     match verdict {
         Verdict::Settled(response) => {
-            response::record(db, world.clock.now(), parcel, response)?;
+            response::record(db, world.clock.now(), errand, response)?;
             outbox::remove(db, waiting)?;
             Ok(Next::AtOnce)
         }

@@ -1,5 +1,7 @@
 //! What is sent: an event as it was recorded, for one app, with a token to act with.
 
+use std::time::Duration;
+
 use bkper_model::{AgentId, BookId, Event, EventId, EventObject, EventType, UserId};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -10,6 +12,7 @@ use crate::store;
 use crate::world::World;
 
 /// What is to be sent.
+#[derive(Clone, Debug)]
 pub(super) struct Errand {
     pub(super) event: EventId,
     pub(super) agent: AgentId,
@@ -55,7 +58,9 @@ fn url(db: &Connection, app: &App, event: &Event) -> rusqlite::Result<Option<Str
 /// A new token, with which the app acts for who installed it.
 fn token(db: &Connection, world: &World, installer: &User) -> rusqlite::Result<String> {
     let now = world.clock.now();
-    let expires = now.saturating_add(world.post.settings.token_lifetime).unwrap_or(Timestamp::MAX);
+    let is_expired = world.mischief.strikes(|faults| &mut faults.deliveries.expired_token);
+    let lifetime = if is_expired { Duration::ZERO } else { world.post.settings.token_lifetime };
+    let expires = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
     store::users::forget_tokens(db, now)?;
     identity::issue(db, installer, Some(expires))
 }

@@ -1,16 +1,13 @@
 //! Recording an event, in the transaction of what caused it.
 
-use bkper_model::{Agent, AgentId, Event, EventData, EventId, EventObject, EventType, TextMap};
+use bkper_model::{AgentId, Event, EventData, EventId, EventObject, EventType, TextMap};
 
 use crate::act::Act;
-use crate::ledger::Book;
+use crate::ledger::{Book, apps};
 use crate::refusal::Refusal;
 use crate::store;
 use crate::store::integrations::Listener;
 use crate::store::outbox::Lane;
-
-/// Who acts when no app does. Handlers look at the agent of every event.
-const BKPER: &str = "bkper";
 
 impl Act<'_> {
     /// Records that something happened in the book, which must already be as it is afterwards.
@@ -27,6 +24,7 @@ impl Act<'_> {
         if !self.is_told {
             return Ok(());
         }
+        let agent = self.actor.agent.clone().unwrap_or_else(|| AgentId::new(apps::BKPER));
         let id = EventId::new(self.opaque_id("event")?);
         let permission = book.permission_of(self.db, &self.actor.user)?;
         let event = Event {
@@ -35,7 +33,7 @@ impl Act<'_> {
             book_id: Some(book.id.clone()),
             book: Some(book.shown(self, permission)?),
             user: Some(self.actor.user.shown()),
-            agent: Some(self.agent()?),
+            agent: Some(apps::agent(self.db, &agent)?),
             resource: Some(resource.to_owned()),
             data: Some(EventData {
                 object: Some(object),
@@ -60,16 +58,6 @@ impl Act<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The app through which the request is made.
-    fn agent(&self) -> Result<Agent, Refusal> {
-        let id = self.actor.agent.clone().unwrap_or_else(|| AgentId::new(BKPER));
-        if let Some(agent) = store::apps::agent(self.db, &id)? {
-            return Ok(agent);
-        }
-        let name = if id.as_str() == BKPER { "Bkper".to_owned() } else { id.to_string() };
-        Ok(Agent { id: Some(id), name: Some(name), ..Agent::default() })
     }
 }
 

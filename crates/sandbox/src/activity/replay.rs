@@ -66,24 +66,23 @@ fn audience(
 }
 
 async fn send(world: Arc<World>, lane: Lane, event: EventId, user: UserId) -> Result<(), Refusal> {
+    let errand = Errand { event, agent: lane.agent.clone(), user };
     let mut tries = Tries::default();
     loop {
         let turn = world.post.turn(&lane).await;
-        let errand = Errand { event: event.clone(), agent: lane.agent.clone(), user: user.clone() };
-        let Some(parcel) = world.keep(move |db, world| errand.pack(db, world)).await? else { return Ok(()) };
-        let attempt = Attempt::make(&world, &parcel, tries).await;
+        let Some(attempt) = Attempt::make(&world, &errand, tries).await? else { return Ok(()) };
         match attempt.verdict.clone() {
             Verdict::Settled(answer) => {
                 let record =
-                    move |db: &_, world: &World| response::record(db, world.clock.now(), &parcel, answer);
+                    move |db: &_, world: &World| response::record(db, world.clock.now(), &errand, answer);
                 world.keep(record).await?;
                 attempt.tell(&world);
                 return Ok(());
             }
             Verdict::Again { tries: made, wait } => {
                 attempt.tell(&world);
-                tries = made;
                 drop(turn);
+                tries = made;
                 rest(&world, wait).await;
             }
         }

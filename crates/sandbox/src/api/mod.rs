@@ -11,6 +11,7 @@ mod collaborators;
 mod collections;
 mod connections;
 mod events;
+mod faulty;
 mod files;
 mod groups;
 mod integrations;
@@ -70,6 +71,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .nest(&format!("{PREFIX}/v5"), v5)
         .method_not_allowed_fallback(refused::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::clone(&world), faulty::faulty))
         .layer(middleware::from_fn_with_state(Arc::clone(&world), watched::watched))
         .with_state(world)
 }

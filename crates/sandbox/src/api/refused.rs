@@ -15,6 +15,7 @@ mod reason {
     pub(super) const FORBIDDEN: &str = "forbidden";
     pub(super) const INVALID_PARAMETER: &str = "invalidParameter";
     pub(super) const NOT_FOUND: &str = "notFound";
+    pub(super) const RATE_LIMIT_EXCEEDED: &str = "rateLimitExceeded";
     pub(super) const REQUIRED: &str = "required";
 }
 
@@ -50,6 +51,8 @@ impl Refusal {
             Self::AppExists { .. } => (StatusCode::CONFLICT, reason::CONFLICT),
             Self::NotADeveloper { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
             Self::NotForUser { .. } => (StatusCode::FORBIDDEN, reason::FORBIDDEN),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, reason::RATE_LIMIT_EXCEEDED),
+            Self::Failure => (StatusCode::INTERNAL_SERVER_ERROR, reason::BACKEND_ERROR),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, reason::INVALID_PARAMETER),
             Self::Storage(_) => (StatusCode::INTERNAL_SERVER_ERROR, reason::BACKEND_ERROR),
         }

@@ -5,6 +5,7 @@
 mod about;
 mod clock;
 mod comments;
+mod faults;
 mod files;
 mod request;
 mod reset;
@@ -28,6 +29,7 @@ pub(crate) fn router(world: Arc<World>, facts: Facts) -> Router {
     let routes = Router::new()
         .merge(about::routes(facts))
         .merge(clock::routes())
+        .merge(faults::routes())
         .merge(tokens::routes())
         .merge(comments::routes())
         .merge(files::routes())

@@ -9,6 +9,9 @@ use crate::act::{Act, View};
 use crate::refusal::Refusal;
 use crate::store;
 
+/// Who acts when no app does. Handlers look at the agent of every event.
+pub(crate) const BKPER: &str = "bkper";
+
 /// The apps that the user may install. Deprecated ones go on where they are, and are found by their id.
 pub(crate) fn list(view: &View<'_>) -> Result<Vec<wire::App>, Refusal> {
     let user = &view.actor.user;
@@ -23,6 +26,16 @@ pub(crate) fn get(view: &View<'_>, id: &AgentId) -> Result<wire::App, Refusal> {
 
 pub(super) fn find(view: &View<'_>, id: &AgentId) -> Result<App, Refusal> {
     store::apps::find(view.db, id)?.ok_or_else(|| Refusal::UnknownApp { id: id.clone() })
+}
+
+/// How an app stands in events and at what it made: as it says, or by its id where it is not known here.
+pub(crate) fn agent(db: &Connection, id: &AgentId) -> rusqlite::Result<wire::Agent> {
+    let unknown = || wire::Agent {
+        id: Some(id.clone()),
+        name: Some(if id.as_str() == BKPER { "Bkper".to_owned() } else { id.to_string() }),
+        ..wire::Agent::default()
+    };
+    Ok(store::apps::agent(db, id)?.unwrap_or_else(unknown))
 }
 
 /// A new app, owned by the user.

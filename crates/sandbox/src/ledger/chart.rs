@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use bkper_model::{self as wire, BookId, FileId, normalize_name};
+use bkper_model::{self as wire, AgentId, BookId, FileId, normalize_name};
 use rusqlite::Connection;
 
-use super::{Account, AccountId, Group, GroupId, files};
+use super::{Account, AccountId, Group, GroupId, apps, files};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
 
@@ -18,11 +18,28 @@ pub(crate) struct Chart<'a> {
     book: &'a BookId,
     accounts: RefCell<HashMap<AccountId, Rc<wire::Account>>>,
     groups: RefCell<HashMap<GroupId, Rc<wire::Group>>>,
+    agents: RefCell<HashMap<AgentId, Rc<wire::Agent>>>,
 }
 
 impl<'a> Chart<'a> {
     pub(crate) fn new(db: &'a Connection, book: &'a BookId) -> Self {
-        Self { db, book, accounts: RefCell::default(), groups: RefCell::default() }
+        Self {
+            db,
+            book,
+            accounts: RefCell::default(),
+            groups: RefCell::default(),
+            agents: RefCell::default(),
+        }
+    }
+
+    /// The app that made something, as it stands there.
+    pub(super) fn agent(&self, id: &AgentId) -> Result<Rc<wire::Agent>, Refusal> {
+        if let Some(agent) = self.agents.borrow().get(id) {
+            return Ok(Rc::clone(agent));
+        }
+        let agent = Rc::new(apps::agent(self.db, id)?);
+        self.agents.borrow_mut().insert(id.clone(), Rc::clone(&agent));
+        Ok(agent)
     }
 
     /// The account with this id or else with this name. Ids of other books are no ids here.

@@ -103,6 +103,8 @@ impl Transaction {
         let account = |id: Option<AccountId>| {
             id.map(|id| chart.shown_account(id).map(|account| (*account).clone())).transpose()
         };
+        let agent = self.agent.as_ref().map(|id| chart.agent(id)).transpose()?;
+        let agent = agent.as_deref();
         Ok(wire::Transaction {
             id: Some(self.id.clone()),
             date: self.date.map(Into::into),
@@ -122,6 +124,9 @@ impl Transaction {
             checked: Some(self.status.is_checked()),
             trashed: Some(self.status.is_trashed()),
             agent_id: self.agent.clone(),
+            agent_name: agent.and_then(|agent| agent.name.clone()),
+            agent_logo: agent.and_then(|agent| agent.logo.clone()),
+            agent_logo_dark: agent.and_then(|agent| agent.logo_dark.clone()),
             created_by: Some(self.created_by.clone()),
             created_at: Some(self.created.into()),
             updated_at: Some(self.updated.into()),

@@ -176,3 +176,24 @@ async fn an_app_that_is_not_there_or_not_for_the_user_is_not_installed() {
     mia.post(&integrations, json!({"name": "x"})).await.refused(400, "required");
     assert_eq!(mia.get(&integrations).await.ok(), json!({"items": []}));
 }
+
+#[tokio::test]
+async fn what_an_app_makes_has_its_name_and_logo() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    let app = json!({"id": "tax-bot", "name": "Tax Bot", "logoUrl": "https://logos.example/tax.svg"});
+    mia.post("/v5/apps", app).await.ok();
+    for (agent, name, logo) in
+        [("tax-bot", "Tax Bot", json!("https://logos.example/tax.svg")), ("other", "other", Value::Null)]
+    {
+        let transactions = format!("{book}/transactions");
+        let made = mia.agent(agent).post(&transactions, json!({"description": "lunch"})).await.ok();
+        let made = &made["transaction"];
+        assert_eq!(
+            (&made["agentId"], &made["agentName"], &made["agentLogo"]),
+            (&json!(agent), &json!(name), &logo)
+        );
+        let event = mia.get(&format!("{book}/events?limit=1")).await.ok();
+        let agent = &event["items"][0]["agent"];
+        assert_eq!((&agent["name"], &agent["logo"]), (&json!(name), &logo));
+    }
+}

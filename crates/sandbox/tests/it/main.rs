@@ -16,6 +16,7 @@ mod control;
 mod copies;
 mod deliveries;
 mod events;
+mod faults;
 mod files;
 mod google;
 mod groups;
