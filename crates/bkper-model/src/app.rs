@@ -112,7 +112,7 @@ resource! {
         deprecated: bool = "deprecated",
         /// Who may change the app: usernames and domain patterns such as `*@example.com`, between commas or spaces.
         developers: String = "developers",
-        /// Who may use the app, in the form of [`App::developers`]. Nobody but the developers when absent.
+        /// Who may install the app while it is not published, in the form of [`App::developers`]. Everyone when absent.
         users: String = "users",
         /// Readme, as the app's page shows it.
         readme: String = "readme",

@@ -197,3 +197,32 @@ async fn what_an_app_makes_has_its_name_and_logo() {
         assert_eq!((&agent["name"], &agent["logo"]), (&json!(name), &logo));
     }
 }
+
+#[tokio::test]
+async fn installing_changing_and_removing_an_app_are_events() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    mia.post("/v5/apps", json!({"id": "tax-bot"})).await.ok();
+    let integrations = format!("{book}/integrations");
+    for _ in 0..2 {
+        mia.post(&integrations, json!({"agentId": "tax-bot"})).await.ok();
+    }
+    let installed = mia.get(&integrations).await.ok()["items"][0].clone();
+    for _ in 0..2 {
+        let change = json!({"id": installed["id"], "name": "Taxes", "properties": {"region": "emea"}});
+        mia.put(&integrations, change).await.ok();
+    }
+    let path = format!("{integrations}/{}", installed["id"].as_str().unwrap());
+    let removed = mia.delete(&path).await.ok();
+
+    let query = format!("{book}/events?resoureId={}", installed["id"].as_str().unwrap());
+    let events = mia.get(&query).await.ok()["items"].take();
+    let told: Vec<_> =
+        events.as_array().unwrap().iter().map(|event| (&event["type"], &event["data"])).collect();
+    let previous = json!({"name": "", "region": ""});
+    let expected = [
+        (&json!("INTEGRATION_DELETED"), &json!({"object": removed})),
+        (&json!("INTEGRATION_UPDATED"), &json!({"object": removed, "previousAttributes": previous})),
+        (&json!("INTEGRATION_CREATED"), &json!({"object": installed})),
+    ];
+    assert_eq!(told, expected);
+}

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
 
+use std::time::Duration;
+
 use bookhook_sandbox::{Sandbox, TimeChange};
 use serde_json::{Value, json};
 
@@ -184,4 +186,59 @@ async fn a_batch_is_sent_again_oldest_first() {
     assert_eq!(mia.patch(&path, json!({"items": ids})).await.status, 204);
     sandbox.settled().await;
     assert_eq!(sent(7), ["a", "b", "c", "d"], "all that the app is told of");
+}
+
+#[tokio::test]
+async fn an_event_that_is_sent_again_does_not_overlap_with_others_of_its_book_and_app() {
+    let app = Receiver::holding(|_, _| json!({"result": "ok"}).into()).await;
+    let sandbox = hasty().start().await.unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    for name in ["a", "b", "c"] {
+        new_account(&mia, &book, name).await;
+    }
+    app.came(1).await;
+    let event = &listed(&mia, &book, "type=ACCOUNT_CREATED").await[2];
+    let path = format!("{book}/events/{}/responses/tax-bot", event["id"].as_str().unwrap());
+    let again = tokio::spawn(async move { mia.put(&path, json!({})).await.ok() });
+    app.answer(4);
+    again.await.unwrap();
+    sandbox.settled().await;
+    assert_eq!((app.received().len(), app.at_once()), (4, 1));
+}
+
+#[tokio::test]
+async fn an_event_is_sent_again_at_once_though_others_wait() {
+    let app = Receiver::answering(|calls, _| match calls {
+        1 => (429, "").into(),
+        _ => json!({"result": "ok"}).into(),
+    })
+    .await;
+    let hour = Duration::from_hours(1);
+    let sandbox = Sandbox::builder().backoff(hour, hour).start().await.unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    new_account(&mia, &book, "a").await;
+    new_account(&mia, &book, "b").await;
+    app.came(2).await;
+    let event = &listed(&mia, &book, "type=ACCOUNT_CREATED").await[1];
+    let path = format!("{book}/events/{}/responses/tax-bot", event["id"].as_str().unwrap());
+    mia.put(&path, json!({})).await.ok();
+    assert_eq!(app.received().len(), 3);
+    assert_eq!(mia.get(&format!("{book}/events/backlog")).await.ok(), json!({"count": 1}));
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_after_a_reset_is_forgotten() {
+    let app = Receiver::holding(|calls, _| json!({"error": calls.to_string()}).into()).await;
+    let sandbox = hasty().start().await.unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    new_account(&mia, &book, "a").await;
+    app.came(1).await;
+    sandbox.reset().unwrap();
+    let (mia, book) = given(&sandbox, app.manifest("tax-bot", &["ACCOUNT_CREATED"])).await;
+    new_account(&mia, &book, "b").await;
+    app.came(2).await;
+    app.answer(2);
+    sandbox.settled().await;
+    let failed = listed(&mia, &book, "error=true").await;
+    assert_eq!((names(&failed), &failed[0]["botResponses"][0]["message"]), (vec!["b"], &json!("1")));
 }

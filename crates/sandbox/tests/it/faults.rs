@@ -68,8 +68,11 @@ async fn an_answer_that_is_lost_brings_the_event_again() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_before_the_answer_brings_the_event_again() {
-    let faults =
-        DeliveryFaults { hang_up: Times::Next(1), patience: Duration::from_millis(500), ..Default::default() };
+    let faults = DeliveryFaults {
+        hang_up: Times::Next(1),
+        patience: Duration::from_millis(500),
+        ..Default::default()
+    };
     let app = Receiver::holding(|_, _| json!({"result": "ok"}).into()).await;
     let sandbox = hasty().faults(Faults { deliveries: faults, ..Faults::default() }).start().await.unwrap();
     let (mia, book) = given(&sandbox, app.manifest("tax-bot", EVENTS)).await;

@@ -66,6 +66,8 @@ type Script = dyn Fn(usize, &Received) -> Reply + Send + Sync;
 struct App {
     received: Mutex<Vec<Received>>,
     came: Notify,
+    /// How many calls are being answered, and how many there were at the same time.
+    answering: Mutex<(usize, usize)>,
     /// A call is only answered when there is a permit.
     answers: Semaphore,
     script: Box<Script>,
@@ -93,6 +95,7 @@ impl Receiver {
         let app = Arc::new(App {
             received: Mutex::default(),
             came: Notify::new(),
+            answering: Mutex::default(),
             answers: Semaphore::new(0),
             script: Box::new(script),
         });
@@ -113,6 +116,11 @@ impl Receiver {
     /// Answers so many calls.
     pub(crate) fn answer(&self, calls: usize) {
         self.app.answers.add_permits(calls);
+    }
+
+    /// How many calls it had to answer at the same time.
+    pub(crate) fn at_once(&self) -> usize {
+        self.app.answering.lock().unwrap().1
     }
 
     /// What came until now.
@@ -152,6 +160,12 @@ async fn receive(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap, body
         all.len() - 1
     };
     app.came.notify_waiters();
+    let begin = |answering: &mut (usize, usize)| {
+        answering.0 += 1;
+        answering.1 = answering.1.max(answering.0);
+    };
+    begin(&mut app.answering.lock().unwrap());
     app.answers.acquire().await.unwrap().forget();
+    app.answering.lock().unwrap().0 -= 1;
     (app.script)(before, &received).0
 }
