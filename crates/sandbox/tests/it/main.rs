@@ -31,5 +31,6 @@ mod saved_queries;
 mod seed;
 mod snapshot;
 mod told;
+mod transactions;
 mod user;
 mod verifier;

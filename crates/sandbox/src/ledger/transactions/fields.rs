@@ -3,7 +3,7 @@
 use bkper_model::{self as wire, Decimal, Resource as _};
 
 use super::desk::Desk;
-use crate::ledger::{Account, AccountId, Book, Changes, Chart, Properties, Transaction, files, padded};
+use crate::ledger::{Account, AccountId, Changes, Chart, Properties, Transaction, files, padded};
 use crate::refusal::{Kind, Refusal};
 
 /// Takes over what the body has: absent fields stay as they are, `null` clears. What only the server sets is ignored.
@@ -13,7 +13,7 @@ pub(super) fn change(
     desk: &Desk<'_>,
 ) -> Result<Changes, Refusal> {
     let mut changes = Changes::default();
-    change_posting(transaction, body, desk.book, &desk.chart, &mut changes)?;
+    change_posting(transaction, body, desk, &mut changes)?;
     change_words(transaction, body, desk, &mut changes)?;
     Ok(changes)
 }
@@ -22,8 +22,7 @@ pub(super) fn change(
 fn change_posting(
     transaction: &mut Transaction,
     body: &wire::Transaction,
-    book: &Book,
-    chart: &Chart<'_>,
+    desk: &Desk<'_>,
     changes: &mut Changes,
 ) -> Result<(), Refusal> {
     if body.date.is_some() || body.is_null("date") {
@@ -34,17 +33,17 @@ fn change_posting(
     }
     if body.amount.is_some() || body.is_null("amount") {
         changes.set("amount", &mut transaction.amount, amount(body)?, |amount| {
-            amount.map(|amount| padded(amount, book.fraction_digits).to_string()).unwrap_or_default()
+            amount.map(|amount| padded(amount, desk.book.fraction_digits).to_string()).unwrap_or_default()
         });
     }
     let is_posted = transaction.status.is_posted();
     let id = |id: &Option<AccountId>| id.map(|id| id.0.to_string()).unwrap_or_default();
     if is_told(body.credit_account.as_ref()) || body.is_null("creditAccount") {
-        let account = account(body.credit_account.as_ref(), chart, is_posted)?;
+        let account = account(body.credit_account.as_ref(), &desk.chart, is_posted)?;
         changes.set("creditAccId", &mut transaction.credit, account, id);
     }
     if is_told(body.debit_account.as_ref()) || body.is_null("debitAccount") {
-        let account = account(body.debit_account.as_ref(), chart, is_posted)?;
+        let account = account(body.debit_account.as_ref(), &desk.chart, is_posted)?;
         changes.set("debitAccId", &mut transaction.debit, account, id);
     }
     Ok(())

@@ -9,6 +9,8 @@ mod life;
 mod merging;
 mod parsing;
 mod permits;
+#[cfg(test)]
+mod random;
 
 use bkper_model::{self as wire, BookId, EventType, TransactionId};
 
