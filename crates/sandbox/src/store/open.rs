@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::search;
 
@@ -72,6 +73,8 @@ pub(crate) fn open(data: &Data) -> Result<Connection, OpenError> {
 fn prepare(db: &Connection) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(256);
     search::register(db)?;
+    // Without it, SQLite plans a statement anew whenever a bound in it has another value.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.pragma_update(None, "foreign_keys", true)?;
     // A power cut may cost a sandbox its last moments, never its consistency.
     db.pragma_update(None, "synchronous", "NORMAL")?;

@@ -42,6 +42,26 @@ async fn a_complete_transaction_is_posted_and_all_of_it_is_told() {
 }
 
 #[tokio::test]
+async fn the_app_that_created_it_is_shown_with_its_name_and_logo() {
+    let aurora = Aurora::open().await;
+    let app = json!({
+        "id": "tax-bot", "name": "Tax Bot", "logoUrl": "https://a.example/tax.svg",
+        "logoUrlDark": "https://a.example/dark.svg",
+    });
+    aurora.mia.post("/v5/apps", app).await.ok();
+    let created = aurora.mia.agent("tax-bot").post(&aurora.path(""), complete()).await.ok();
+    for (field, value) in [
+        ("agentId", "tax-bot"),
+        ("agentName", "Tax Bot"),
+        ("agentLogo", "https://a.example/tax.svg"),
+        ("agentLogoDark", "https://a.example/dark.svg"),
+    ] {
+        assert_eq!(created["transaction"][field], value);
+    }
+    assert_eq!(aurora.get(&created["transaction"]).await, created["transaction"]);
+}
+
+#[tokio::test]
 async fn what_only_the_server_sets_is_ignored() {
     let aurora = Aurora::open().await;
     let body = json!({

@@ -22,7 +22,6 @@ pub(crate) struct Aurora {
     pub(crate) mia: Client,
     /// Path of the book.
     pub(crate) book: String,
-    folder: tempfile::TempDir,
 }
 
 impl Aurora {
@@ -32,8 +31,7 @@ impl Aurora {
 
     /// With these settings of the book.
     pub(crate) async fn with(settings: Value) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let sandbox = Sandbox::builder().data(folder.path().join("data")).start().await.unwrap();
+        let sandbox = Sandbox::start().await.unwrap();
         let mia = Client::of(&sandbox).user("mia");
         let mut book = settings;
         book["name"] = json!("Aurora");
@@ -47,7 +45,7 @@ impl Aurora {
         ];
         let items = accounts.map(|(name, kind)| json!({"name": name, "type": kind}));
         mia.post(&format!("{book}/accounts/batch"), json!({"items": items})).await.ok();
-        Self { sandbox, mia, book, folder }
+        Self { sandbox, mia, book }
     }
 
     fn path(&self, end: &str) -> String {
@@ -92,13 +90,9 @@ impl Aurora {
 
     /// All events about transactions, oldest first.
     pub(crate) async fn events(&self) -> Vec<Value> {
-        let db = rusqlite::Connection::open(self.folder.path().join("data")).unwrap();
-        let mut select = db.prepare("SELECT payload FROM event ORDER BY seq").unwrap();
-        let events: Vec<Value> = select
-            .query_map([], |row| row.get::<_, String>(0))
-            .unwrap()
-            .map(|text| serde_json::from_str(&text.unwrap()).unwrap())
-            .collect();
+        let mut events = self.mia.get(&format!("{}/events?limit=200", self.book)).await.ok()["items"].take();
+        let events = events.as_array_mut().unwrap();
+        events.reverse();
         let is_of_transaction = |event: &Value| event["type"].as_str().unwrap().starts_with("TRANSACTION_");
         events.iter().filter(|event| is_of_transaction(event)).cloned().collect()
     }
