@@ -154,7 +154,6 @@ impl Refusal {
 pub(crate) enum Kind {
     AccessRequest,
     Account,
-    App,
     Book,
     Collaborator,
     Collection,
@@ -174,7 +173,6 @@ impl std::fmt::Display for Kind {
         let text = match self {
             Self::AccessRequest => "access request",
             Self::Account => "account",
-            Self::App => "app",
             Self::Book => "book",
             Self::Collaborator => "collaborator",
             Self::Collection => "collection",

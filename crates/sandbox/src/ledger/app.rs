@@ -198,7 +198,7 @@ mod tests {
     fn without_a_development_url_developers_are_sent_to_the_other_one() {
         let app = app(json!({"webhookUrl": "http://a", "webhookUrlDev": ""}));
         assert_eq!(app.webhook_url(&user("mia")), Some("http://a"));
-        assert_eq!(super::App::new("x".into(), &user("mia")).webhook_url(&user("mia")), None);
+        assert_eq!(App::new("x".into(), &user("mia")).webhook_url(&user("mia")), None);
     }
 
     #[test]
