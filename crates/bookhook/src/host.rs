@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -23,12 +23,19 @@ use bookhook_receiver::{Counters, Door, DoorError, Refused, Server};
 use crate::config::{Config, ConfigErrors};
 use crate::hook::Hook;
 use crate::open_files;
+use crate::servers::Servers;
 use crate::signals::Signals;
-use crate::wiring;
+use crate::wiring::{self, Wired};
 
 /// How long runs may go on after the host was told to end. Cloud Run kills after ten seconds; what is left is for
 /// the journal.
 const DRAIN: Duration = Duration::from_secs(8);
+
+/// By then nothing may be left to do but to close the journal.
+const END: Duration = Duration::from_millis(9_500);
+
+/// How long the handlers' own servers may take to end, if that much time is left.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Where [`Host::from_env`] looks for a configuration, unless `BOOKHOOK_CONFIG` names another place.
 const CONFIG: &str = "bookhook.yaml";
@@ -147,14 +154,20 @@ impl Host {
         let wired = wire(config.hooks, hooks, config.public_url.as_ref())?;
         let key = config.key.as_ref().map(wiring::sealing_key);
         let journal = Journal::open(&wiring::location(&config.journal), key).await?;
-        let (doors, setups): (Vec<_>, Vec<_>) = wired.into_iter().map(|hook| (hook.door, hook.setup)).unzip();
+        let (mut doors, mut setups, mut supervisors) = (Vec::new(), Vec::new(), Vec::new());
+        for Wired { door, setup, supervisor } in wired {
+            doors.push(door);
+            setups.push(setup);
+            supervisors.extend(supervisor);
+        }
         for (door, setup) in doors.iter().zip(&setups) {
             info!(hook = %door.name, path = door.path, handler = setup.handler.describe(), "serving");
         }
         let dispatcher = Dispatcher::start(journal.clone(), setups, clock).await?;
+        let servers = Servers::start(supervisors, &dispatcher);
         let counters = Arc::new(Counters::default());
         let door = Door::new(dispatcher.clone(), journal.clone(), doors, Arc::clone(&counters), clock)?;
-        RunningHost::start(listener, Parts { journal, dispatcher, counters, door })
+        RunningHost::start(listener, Parts { journal, dispatcher, servers, counters, door })
     }
 }
 
@@ -166,7 +179,7 @@ fn wire(
     configured: Vec<crate::config::HookConfig>,
     native: Vec<Hook>,
     public_url: Option<&url::Url>,
-) -> Result<Vec<wiring::Wired>, HostError> {
+) -> Result<Vec<Wired>, HostError> {
     let guard: LazyCell<Guard> = LazyCell::new(Guard::start);
     let configured = configured.into_iter().map(|hook| wiring::configured(hook, &guard));
     let native = native.into_iter().map(|hook| wiring::native(hook, public_url));
@@ -176,6 +189,7 @@ fn wire(
 struct Parts {
     journal: Journal,
     dispatcher: Dispatcher,
+    servers: Servers,
     counters: Arc<Counters>,
     door: Door,
 }
@@ -186,6 +200,7 @@ pub struct RunningHost {
     address: SocketAddr,
     journal: Journal,
     dispatcher: Dispatcher,
+    servers: Servers,
     counters: Arc<Counters>,
     door: Door,
     stop: oneshot::Sender<()>,
@@ -197,7 +212,7 @@ impl RunningHost {
         let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
         let address =
             listener.local_addr().map_err(|source| HostError::Listen { address: unknown, source })?;
-        let Parts { journal, dispatcher, counters, door } = parts;
+        let Parts { journal, dispatcher, servers, counters, door } = parts;
         let (stop, stopped) = oneshot::channel();
         let server = Server::new(listener, door.clone(), open_files::server_limits());
         let stopped = async {
@@ -206,7 +221,7 @@ impl RunningHost {
         };
         let server = tokio::spawn(server.run(stopped, DRAIN + Duration::from_secs(1)));
         info!(%address, "listening");
-        Ok(Self { address, journal, dispatcher, counters, door, stop, server })
+        Ok(Self { address, journal, dispatcher, servers, counters, door, stop, server })
     }
 
     /// Where it listens.
@@ -230,8 +245,9 @@ impl RunningHost {
     }
 
     /// Drains, and ends within ten seconds: no new connections, no new runs; what runs may end, and who waits is
-    /// answered; what does not end in time is recovered at the next start.
+    /// answered; what does not end in time is recovered at the next start. Then the handlers' own servers are ended.
     pub async fn stop(self) {
+        let begun = Instant::now();
         self.door.close();
         let _ = self.stop.send(());
         let (open, served) = tokio::join!(self.dispatcher.drain(DRAIN), self.server);
@@ -241,6 +257,7 @@ impl RunningHost {
         if let Err(failed) = served {
             warn!(error = %failed, "the server ended badly");
         }
+        self.servers.end(END.saturating_sub(begun.elapsed()).min(GRACE)).await;
         self.journal.close().await;
     }
 }

@@ -27,6 +27,7 @@ mod context;
 mod hook;
 mod host;
 mod open_files;
+mod servers;
 mod signals;
 mod wiring;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bookhook_dispatch::HookSetup;
 use bookhook_handlers::process::Guard;
-use bookhook_handlers::{ExecHandler, Handler, HttpHandler};
+use bookhook_handlers::run::Supervisor;
+use bookhook_handlers::{ExecHandler, Handler, HttpHandler, RunHandler};
 use bookhook_journal::{Location, SealingKey};
 use bookhook_model::HookName;
 use bookhook_receiver::identity::{Expectation, IdentityVerifier, KeySource, KeyStore};
@@ -23,21 +24,28 @@ use crate::host::HostError;
 pub(crate) struct Wired {
     pub(crate) door: HookDoor,
     pub(crate) setup: HookSetup,
+    /// What keeps the handler's server running, if it is the host's.
+    pub(crate) supervisor: Option<Supervisor>,
 }
 
 /// A hook of the configuration file. The guard is started for the first handler that has processes.
 pub(crate) fn configured(hook: HookConfig, guard: &LazyCell<Guard>) -> Result<Wired, HostError> {
     let HookConfig { name, path, source, handler, policy } = hook;
+    let uncallable = |source| HostError::Handler { hook: name.clone(), source };
+    let mut supervisor = None;
     let handler: Arc<dyn Handler> = match handler {
-        HandlerConfig::Http(url) => {
-            let handler = HttpHandler::new(url.as_str());
-            Arc::new(handler.map_err(|source| HostError::Handler { hook: name.clone(), source })?)
+        HandlerConfig::Http(url) => Arc::new(HttpHandler::new(url.as_str()).map_err(uncallable)?),
+        HandlerConfig::Run(setup) => {
+            let run = RunHandler::new(name.clone(), setup, Guard::clone(guard)).map_err(uncallable)?;
+            supervisor = Some(run.1);
+            Arc::new(run.0)
         }
         HandlerConfig::Exec(command) => {
             Arc::new(ExecHandler::new(name.clone(), command, Guard::clone(guard)))
         }
     };
-    wire(name, path, source, policy, handler)
+    let wired = wire(name, path, source, policy, handler)?;
+    Ok(Wired { supervisor, ..wired })
 }
 
 /// A hook whose handler is written in Rust.
@@ -68,7 +76,7 @@ fn wire(
     let source = ReceiverSource::Bkper(bkper_source(&name, bkper)?);
     let (lane, body_bytes_max) = (policy.lane.clone(), policy.body_bytes_max);
     let door = HookDoor { name: name.clone(), path, source, lane, body_bytes_max };
-    Ok(Wired { door, setup: HookSetup { name, handler, policy } })
+    Ok(Wired { door, setup: HookSetup { name, handler, policy }, supervisor: None })
 }
 
 fn bkper_source(name: &HookName, source: BkperSource) -> Result<Bkper, HostError> {

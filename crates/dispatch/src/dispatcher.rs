@@ -112,6 +112,12 @@ impl Dispatcher {
         self.turn_hook(hook, Journal::pause, Happened::Paused(hook)).await
     }
 
+    /// The same for a reason of the host's own: the hook goes on when the host starts again.
+    pub async fn pause_for(&self, hook: HookIndex, reason: &str) -> Result<(), WriteError> {
+        let pause = |journal: &Journal, name, now| journal.pause_for(name, reason.to_owned(), now);
+        self.turn_hook(hook, pause, Happened::Paused(hook)).await
+    }
+
     /// Starts what was held, in order. Durable when it returns.
     pub async fn resume(&self, hook: HookIndex) -> Result<(), WriteError> {
         let written = self.turn_hook(hook, Journal::resume, Happened::Resumed(hook)).await;

@@ -146,9 +146,13 @@ fn conclude(shared: &Shared, ticket: Ticket, act: &Settle) {
             }
         }
         Then::AwaitCaller => {
-            let asked = match act.end {
-                RunEnd::Busy { retry_after } => retry_after,
-                RunEnd::Answered { .. } | RunEnd::Failed(_) => None,
+            let asked = match &act.end {
+                RunEnd::Busy { retry_after } => *retry_after,
+                RunEnd::Failed(failure) => {
+                    warn!(%delivery, why = failure.message, "a run was cut short; the caller is asked to come back");
+                    failure.retry_after
+                }
+                RunEnd::Answered { .. } => None,
             };
             if let Some(mut stay) = leave() {
                 let retry_after = asked.unwrap_or_else(|| shared.retry_after(stay.hook));

@@ -42,6 +42,7 @@ pub(crate) fn verdict(end: &RunEnd, tried: Tried, policy: &RetryPolicy, jitter: 
         (RunEnd::Failed(failure), Driver::Host) if failure.kind.is_retryable() => {
             try_again(failure, tried, policy, jitter)
         }
+        (RunEnd::Failed(failure), Driver::Caller) if failure.kind.is_for_later() => Then::AwaitCaller,
         (RunEnd::Failed(failure), _) => Then::Settled(failure.to_response()),
     }
 }
@@ -110,6 +111,13 @@ mod tests {
     #[test]
     fn a_busy_handler_leaves_the_next_try_to_the_caller() {
         let end = RunEnd::Busy { retry_after: None };
+        assert_eq!(verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)), Then::AwaitCaller);
+        assert!(matches!(verdict(&end, tried(Driver::Host, 1), &POLICY, Jitter(0)), Then::RetryAt(_)));
+    }
+
+    #[test]
+    fn a_handler_that_died_is_started_again_so_whoever_drives_tries_again() {
+        let end = failed(FailureKind::Died);
         assert_eq!(verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)), Then::AwaitCaller);
         assert!(matches!(verdict(&end, tried(Driver::Host, 1), &POLICY, Jitter(0)), Then::RetryAt(_)));
     }

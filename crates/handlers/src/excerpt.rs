@@ -11,7 +11,7 @@ const LONGEST: usize = 300;
 pub(crate) struct Secrets<'a> {
     /// Those of the event.
     pub(crate) headers: &'a [SecretHeader],
-    /// Those by which the handler is called.
+    /// Others.
     pub(crate) own: Vec<&'a str>,
 }
 
@@ -25,8 +25,9 @@ impl Secrets<'_> {
 
     fn hide(&self, text: &str) -> String {
         let values = self.headers.iter().map(|header| header.value.expose_secret());
+        let values = values.chain(self.own.iter().copied());
         let tokens = values.clone().filter_map(|value| value.strip_prefix("Bearer "));
-        let secrets = values.chain(tokens).chain(self.own.iter().copied());
+        let secrets = values.chain(tokens);
         // A shorter one would hide ordinary words, and is no secret to anybody.
         let secrets = secrets.filter(|secret| secret.len() >= 4);
         secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[sealed]"))

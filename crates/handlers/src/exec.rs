@@ -21,9 +21,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::excerpt::Secrets;
-use crate::process::{CommandLine, Group, Guard, Log, read_lines};
+use crate::process::{CommandLine, Group, Guard, Log, Words, read_lines};
 use crate::{Handler, Invocation, RESPONSE_BYTES_MAX, Running};
-use outcome::{Said, Words};
+use outcome::Said;
 
 /// What is left in the pipes of a process that has ended is read for so long: somebody who left its group may hold them.
 const REST: Duration = Duration::from_secs(1);
@@ -95,7 +95,9 @@ impl ExecHandler {
         let Some(from) = from else { return };
         let secrets = Secrets { headers: &invocation.event.secrets, own: Vec::new() };
         read_lines(from, |line| {
-            self.log.line(line, Some(invocation.delivery), &secrets);
+            if self.log.has_room() {
+                self.log.write(&secrets.shown(line), Some(invocation.delivery));
+            }
             words.add(line);
         })
         .await;

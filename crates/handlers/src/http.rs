@@ -15,7 +15,7 @@ mod trouble;
 
 use std::fmt;
 
-use bookhook_model::RunEnd;
+use bookhook_model::{Failure, RunEnd};
 
 use crate::excerpt::Secrets;
 use crate::{Handler, Invocation, Running};
@@ -38,8 +38,17 @@ impl HttpHandler {
         Ok(Self { target, client })
     }
 
-    async fn run(&self, invocation: Invocation) -> RunEnd {
-        let request = request::build(&self.target, &invocation);
+    /// Whether its URL answers a GET with success.
+    pub(crate) async fn is_well(&self) -> Result<(), Failure> {
+        match self.client.send(request::question(&self.target)).await {
+            Ok(answer) => answer::check(&self.target, answer).await,
+            Err(error) => Err(trouble::explain(&self.target, &error)),
+        }
+    }
+
+    /// One run.
+    pub(crate) async fn run(&self, invocation: &Invocation) -> RunEnd {
+        let request = request::build(&self.target, invocation);
         let secrets = Secrets { headers: &invocation.event.secrets, own: self.target.secrets().collect() };
         match self.client.send(request).await {
             Ok(answer) => answer::read(&self.target, &secrets, answer).await,
@@ -50,7 +59,7 @@ impl HttpHandler {
 
 impl Handler for HttpHandler {
     fn handle(&self, invocation: Invocation) -> Running<'_> {
-        Box::pin(self.run(invocation))
+        Box::pin(async move { self.run(&invocation).await })
     }
 
     fn describe(&self) -> String {

@@ -11,6 +11,7 @@ pub mod native;
 mod no_response;
 pub mod process;
 mod retry_after;
+pub mod run;
 mod traceparent;
 
 use std::pin::Pin;
@@ -21,6 +22,7 @@ pub use crate::exec::ExecHandler;
 pub use crate::http::HttpHandler;
 pub use invoke::invoke;
 pub use native::NativeHandler;
+pub use run::RunHandler;
 
 /// No more than this is taken of what a handler answers.
 const RESPONSE_BYTES_MAX: usize = 1 << 20;

@@ -7,6 +7,7 @@ mod group;
 mod guard;
 mod lines;
 mod log;
+mod words;
 
 pub use command::{CommandLine, NotRunnable};
 pub use guard::Guard;
@@ -14,3 +15,4 @@ pub use guard::Guard;
 pub(crate) use group::Group;
 pub(crate) use lines::read_lines;
 pub(crate) use log::Log;
+pub(crate) use words::Words;

@@ -26,7 +26,7 @@ pub(crate) trait Backend: Send + Sync {
         reason: ParkReason,
         at: Timestamp,
     ) -> Pending<u64>;
-    fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()>;
+    fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()>;
     fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;

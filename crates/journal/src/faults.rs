@@ -134,8 +134,8 @@ impl Backend for Faulty {
         self.write(Write::Park, |inner| inner.park_awaiting_callers(hook, sent_before, reason, at))
     }
 
-    fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
-        self.write(Write::Pause, |inner| inner.pause(hook, at))
+    fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.pause(hook, reason, at))
     }
 
     fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {

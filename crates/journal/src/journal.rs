@@ -144,10 +144,16 @@ impl Journal {
     /// Notes that a hook is paused, and holds what waits in it (but for what waits for its caller, which is held when
     /// the caller comes). Durable when the answer is there. Pausing twice is pausing once.
     pub fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
-        self.backend.pause(hook, at)
+        self.backend.pause(hook, None, at)
     }
 
-    /// Undoes [`Self::pause`]: what is held waits again. Durable when the answer is there.
+    /// The same when it is the host that pauses the hook, for this reason: until the host starts again, unless a person
+    /// pauses it too.
+    pub fn pause_for(&self, hook: HookName, reason: String, at: Timestamp) -> Pending<()> {
+        self.backend.pause(hook, Some(reason), at)
+    }
+
+    /// Undoes [`Self::pause`] and [`Self::pause_for`]: what is held waits again. Durable when the answer is there.
     pub fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
         self.backend.resume(hook, at)
     }

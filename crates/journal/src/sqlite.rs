@@ -125,8 +125,8 @@ impl Backend for Sqlite {
         self.ask(ParkAwaitingCallers { hook, sent_before, reason })
     }
 
-    fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
-        self.ask(Pause { hook, at })
+    fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()> {
+        self.ask(Pause { hook, reason, at })
     }
 
     fn resume(&self, hook: HookName, _at: Timestamp) -> Pending<()> {

@@ -61,8 +61,8 @@ pub enum ParkReason {
         "the token cannot be opened: it was sealed with another key (BOOKHOOK_KEY, or the journal's key file)"
     )]
     WrongKey,
-    /// The handler answered 429, and the caller did not come back in time.
-    #[error("the handler was busy and the caller did not try again within {0}")]
+    /// The handler answered 429 or died, and the caller did not come back in time.
+    #[error("the caller was asked to come back and did not try again within {0}")]
     CallerGone(String),
     /// It was tried as often, or as long, as the policy allows.
     #[error("gave up after {runs} runs: {last}")]

@@ -96,6 +96,8 @@ pub enum FailureKind {
     Unreachable,
     /// The connection broke before the response was complete.
     Disconnected,
+    /// The handler's process ended before the response was complete, or does not stay up; the host starts it again.
+    Died,
     /// No response within the run's time.
     TimedOut,
     /// A status that is neither 2xx nor 429.
@@ -114,12 +116,18 @@ impl FailureKind {
     /// Whether running the same event again may end better.
     pub fn is_retryable(self) -> bool {
         match self {
-            Self::Unreachable | Self::Disconnected | Self::TimedOut => true,
+            Self::Unreachable | Self::Disconnected | Self::Died | Self::TimedOut => true,
             Self::Status(status) => status == 408 || status >= 500,
             Self::Exited(_) | Self::BadResponse => true,
             Self::Panicked => false,
             Self::Interrupted => true,
         }
+    }
+
+    /// Whether the caller, if one waits, is asked to come back instead of being told of it: it is the host that lets the
+    /// handler be gone for a while.
+    pub fn is_for_later(self) -> bool {
+        self == Self::Died
     }
 
     /// The handler's HTTP or exit status, when that is what failed.

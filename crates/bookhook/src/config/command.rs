@@ -9,13 +9,13 @@ use super::problem::Problem;
 use super::section::Section;
 use super::values;
 
-/// Reads the keys of a command; what else is in the section is left to the caller.
-pub(super) fn read(keys: &mut Section<'_>) -> Option<CommandLine> {
+/// Reads the keys of a command; what else is in the section is left to the caller. Variables that are `reserved` are not to be set.
+pub(super) fn read(keys: &mut Section<'_>, reserved: &[&str]) -> Option<CommandLine> {
     keys.require("command", "say what to start, e.g. `command: [python3, handler.py]`");
     let words = words(keys);
     let folder = keys.value("cwd", values::any_text).map(PathBuf::from);
     let folder = keys.doc.beside(folder.as_deref().unwrap_or(Path::new("")));
-    let environment = keys.section("env").map(|env| environment(&env)).unwrap_or_default();
+    let environment = keys.section("env").map(|env| environment(&env, reserved)).unwrap_or_default();
     let mut words = words?.into_iter();
     let program = words.next()?;
     Some(CommandLine { program, arguments: words.collect(), folder: or_here(folder), environment })
@@ -34,10 +34,12 @@ fn words(keys: &mut Section<'_>) -> Option<Vec<String>> {
     Some(written.into_iter().map(|word| word.text).collect())
 }
 
-fn environment(env: &Section<'_>) -> Vec<(String, SecretString)> {
+fn environment(env: &Section<'_>, reserved: &[&str]) -> Vec<(String, SecretString)> {
     let pairs = env.scalars().into_iter();
     pairs
-        .filter_map(|(name, value)| Some((env.doc.fit(&name, values::variable)?, value.text.into())))
+        .filter_map(|(name, value)| {
+            Some((env.doc.fit(&name, values::variable(reserved))?, value.text.into()))
+        })
         .collect()
 }
 

@@ -1,8 +1,7 @@
 //! The keys of a hook that say how it treats its deliveries.
 
-use bookhook_model::{Policy, RetryPolicy, units};
+use bookhook_model::{Policy, RetryPolicy};
 
-use super::problem::Misfit;
 use super::section::Section;
 use super::values;
 
@@ -30,13 +29,9 @@ pub(super) fn read(hook: &mut Section<'_>) -> Policy {
 fn retry(mut keys: Section<'_>) -> RetryPolicy {
     let default = RetryPolicy::default();
     let max = keys.value("max", values::duration).unwrap_or(default.max);
-    let up_to_max = |text: &str| match values::duration(text)? {
-        first if first > max => Err(Misfit::LongerThanMax(units::show_duration(max))),
-        first => Ok(first),
-    };
     let policy = RetryPolicy {
         max_runs: keys.value("max_runs", values::count(RUNS_MAX)).unwrap_or(default.max_runs),
-        first: keys.value("first", up_to_max).unwrap_or(default.first.min(max)),
+        first: keys.value("first", values::duration_up_to(max)).unwrap_or(default.first.min(max)),
         max,
         max_age: keys.value("max_age", values::duration).unwrap_or(default.max_age),
     };

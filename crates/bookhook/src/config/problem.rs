@@ -204,7 +204,7 @@ pub enum Misfit {
     )]
     NeedsShell(char),
     /// A variable that is the host's to set.
-    #[error("begins with `BOOKHOOK_`, as only the host's own variables do; choose another name")]
+    #[error("is the host's to set, like everything that begins with `BOOKHOOK_`; choose another name")]
     HostsVariable,
     /// The host answers this path itself.
     #[error("is answered by the host itself; choose another path")]

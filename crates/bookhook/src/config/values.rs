@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bookhook_model::{HookName, LaneRule, Reply, units};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use super::JournalLocation;
 use super::bkper::{Jwks, OwnEvents};
@@ -23,6 +23,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, Misfit> {
         return Err(Misfit::DurationOutOfRange);
     }
     Ok(duration)
+}
+
+/// A duration that is not longer than `max`.
+pub(super) fn duration_up_to(max: Duration) -> impl FnOnce(&str) -> Result<Duration, Misfit> {
+    move |text| match duration(text)? {
+        longer if longer > max => Err(Misfit::LongerThanMax(units::show_duration(max))),
+        fitting => Ok(fitting),
+    }
 }
 
 pub(super) fn size(text: &str) -> Result<usize, Misfit> {
@@ -74,15 +82,25 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, Misfit> {
     }
 }
 
-/// The name of an environment variable that a handler may be given.
-pub(super) fn variable(text: &str) -> Result<String, Misfit> {
-    if text.is_empty() || text.contains(['=', '\0']) {
-        return Err(Misfit::Not("the name of an environment variable"));
+/// The name of an environment variable that a handler may be given: none of the host's own.
+pub(super) fn variable(reserved: &[&str]) -> impl FnOnce(&str) -> Result<String, Misfit> {
+    move |text| {
+        if text.is_empty() || text.contains(['=', '\0']) {
+            return Err(Misfit::Not("the name of an environment variable"));
+        }
+        if text.starts_with("BOOKHOOK_") || reserved.contains(&text) {
+            return Err(Misfit::HostsVariable);
+        }
+        Ok(text.to_owned())
     }
-    if text.starts_with("BOOKHOOK_") {
-        return Err(Misfit::HostsVariable);
-    }
-    Ok(text.to_owned())
+}
+
+/// A path on a server of the host's own, perhaps with a query, as it goes into a request.
+pub(super) fn server_path(text: &str) -> Result<String, Misfit> {
+    let url = Url::parse("http://127.0.0.1/").and_then(|base| base.join(text)).ok();
+    let url = url.filter(|url| text.starts_with('/') && !text.starts_with("//") && url.fragment().is_none());
+    let url = url.ok_or(Misfit::Not("a path such as `/events`"))?;
+    Ok(url[Position::BeforePath..].to_owned())
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Misfit> {
@@ -253,9 +271,21 @@ mod tests {
 
     #[test]
     fn the_hosts_own_variables_are_not_to_be_set() {
-        assert_eq!(variable("NODE_ENV").unwrap(), "NODE_ENV");
-        for bad in ["", "A=B", "A\0", "BOOKHOOK_KEY"] {
-            assert!(variable(bad).is_err(), "{bad}");
+        assert_eq!(variable(&["PORT"])("NODE_ENV").unwrap(), "NODE_ENV");
+        for bad in ["", "A=B", "A\0", "BOOKHOOK_KEY", "PORT"] {
+            assert!(variable(&["PORT"])(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_path_on_a_server_is_one_that_can_be_asked_for() {
+        for (text, path) in
+            [("/", "/"), ("/events?a=b c", "/events?a=b%20c"), ("/ü", "/%C3%BC"), ("/a/../b", "/b")]
+        {
+            assert_eq!(server_path(text).unwrap(), path);
+        }
+        for bad in ["", "events", "//other.example/", "/#part", "http://other.example/"] {
+            assert!(server_path(bad).is_err(), "{bad}");
         }
     }
 

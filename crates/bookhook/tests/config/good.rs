@@ -7,6 +7,7 @@ use bookhook::config::{
     BkperSource, Config, HandlerConfig, HookConfig, JournalLocation, Jwks, OwnEvents, Source,
 };
 use bookhook::handlers::process::CommandLine;
+use bookhook::handlers::run::{Readiness, RestartPolicy, ServerSetup};
 use bookhook_model::{LaneRule, Policy, RetryPolicy};
 use secrecy::ExposeSecret;
 
@@ -134,7 +135,7 @@ fn handler(written: &str) -> Folder {
 fn exec(folder: &Folder) -> CommandLine {
     match folder.config().hooks.remove(0).handler {
         HandlerConfig::Exec(command) => command,
-        other @ HandlerConfig::Http(_) => panic!("{other}"),
+        other @ (HandlerConfig::Http(_) | HandlerConfig::Run(_)) => panic!("{other}"),
     }
 }
 
@@ -161,6 +162,36 @@ fn a_command_is_a_list_of_words_or_one_text() {
     );
     assert_eq!(command.folder, folder.as_ref());
     assert!(command.environment.is_empty());
+}
+
+fn server(folder: &Folder) -> ServerSetup {
+    match folder.config().hooks.remove(0).handler {
+        HandlerConfig::Run(setup) => setup,
+        other @ (HandlerConfig::Http(_) | HandlerConfig::Exec(_)) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_server_has_a_command_and_how_it_is_kept() {
+    let least = server(&handler("{run: {command: npm start}}"));
+    assert_eq!(least.command.program, "npm");
+    assert_eq!((least.path.as_str(), least.ready), ("/", Readiness::default()));
+    assert_eq!(least.restart, RestartPolicy::default());
+
+    let most = server(&handler(
+        "{run: {command: [npm, start], path: /events, ready: {path: /health, timeout: 5s}, restart: {first: 1s, max: 2s, max_restarts: 3, within: 1m}}}",
+    ));
+    assert_eq!(most.path, "/events");
+    assert_eq!(most.ready, Readiness { path: Some("/health".to_owned()), timeout: Duration::from_secs(5) });
+    assert_eq!(
+        most.restart,
+        RestartPolicy {
+            first: Duration::from_secs(1),
+            max: Duration::from_secs(2),
+            max_restarts: 3,
+            within: Duration::from_mins(1),
+        }
+    );
 }
 
 #[test]

@@ -51,7 +51,7 @@ bookhook.yaml:1:1: listn: no such key; did you mean `listen`?
 bookhook.yaml:4:3: hooks.Tax: `Tax` is not a hook name: use 1 to 64 lower-case letters, digits, `-` or `_`, beginning with a letter or a digit
 bookhook.yaml:7:19: hooks.Tax.source.bkper.manifest: tax-bot/bkper.yaml: no such file
 bookhook.yaml:8:21: hooks.Tax.source.bkper.own_events: `ignore` is not one of `deliver`, `skip`
-bookhook.yaml:11:7: hooks.Tax.handler.store: this handler is not in this version yet; there is `http`, `exec`
+bookhook.yaml:11:7: hooks.Tax.handler.store: this handler is not in this version yet; there is `http`, `run`, `exec`
 bookhook.yaml:12:5: hooks.Tax.deadlin: no such key; did you mean `deadline`?
 bookhook.yaml:13:14: hooks.Tax.timeout: `15 minutes` is not a duration such as `250ms`, `30s`, `15m`, `24h` or `30d`
 bookhook.yaml:14:3: hooks.deploy.handler: missing; say what handles the events, e.g. `handler: {http: http://127.0.0.1:3003/}`
@@ -315,7 +315,7 @@ fn commands() {
         ),
         (
             exec("{command: a, env: {BOOKHOOK_KEY: x}}"),
-            "8:32: hooks.tax-bot.handler.exec.env.BOOKHOOK_KEY: `BOOKHOOK_KEY` begins with `BOOKHOOK_`, as only the host's own variables do; choose another name",
+            "8:32: hooks.tax-bot.handler.exec.env.BOOKHOOK_KEY: `BOOKHOOK_KEY` is the host's to set, like everything that begins with `BOOKHOOK_`; choose another name",
         ),
         (
             exec("{command: a, env: {A: [b]}}"),
@@ -325,6 +325,39 @@ fn commands() {
             exec("{comand: a, command: b}"),
             "8:14: hooks.tax-bot.handler.exec.comand: no such key; did you mean `command`?",
         ),
+    ]);
+}
+
+#[test]
+fn servers() {
+    let run =
+        |keys: &str| CONFIG.replace("http: http://127.0.0.1:3003/", &format!("run: {{command: a, {keys}}}"));
+    told(&[
+        (
+            run("env: {PORT: 80}"),
+            "8:31: hooks.tax-bot.handler.run.env.PORT: `PORT` is the host's to set, like everything that begins with `BOOKHOOK_`; choose another name",
+        ),
+        (
+            run("path: events"),
+            "8:31: hooks.tax-bot.handler.run.path: `events` is not a path such as `/events`",
+        ),
+        (
+            run("ready: {path: http://x/}"),
+            "8:39: hooks.tax-bot.handler.run.ready.path: `http://x/` is not a path such as `/events`",
+        ),
+        (
+            run("ready: {within: 1s}"),
+            "8:33: hooks.tax-bot.handler.run.ready.within: no such key; known here: `path`, `timeout`",
+        ),
+        (
+            run("restart: {first: 2m}"),
+            "8:42: hooks.tax-bot.handler.run.restart.first: `2m` is longer than `max`, which is 30s",
+        ),
+        (
+            run("restart: {max_restarts: 0}"),
+            "8:49: hooks.tax-bot.handler.run.restart.max_restarts: `0` must be from 1 to 1000",
+        ),
+        (run("restat: {}"), "8:25: hooks.tax-bot.handler.run.restat: no such key; did you mean `restart`?"),
     ]);
 }
 

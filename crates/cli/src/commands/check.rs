@@ -10,6 +10,7 @@ use bookhook::config::{
     BkperSource, Config, ConfigErrors, HandlerConfig, HookConfig, JournalLocation, Jwks, Loaded, Source,
 };
 use bookhook::handlers::process::CommandLine;
+use bookhook::handlers::run::ServerSetup;
 use bookhook::journal::{Location, OpenError, Reader};
 use bookhook::model::HookName;
 use tokio::net::TcpStream;
@@ -89,7 +90,9 @@ async fn check_hook(hook: &HookConfig, report: &mut Report) -> io::Result<()> {
             let place = (host, url.port_or_known_default().unwrap_or(80));
             check_server(name, url, place, report).await
         }
-        HandlerConfig::Exec(command) => check_command(name, command, report),
+        HandlerConfig::Run(ServerSetup { command, .. }) | HandlerConfig::Exec(command) => {
+            check_command(name, command, report)
+        }
     }
 }
 

@@ -1,21 +1,17 @@
 //! What the end of a process means for its run.
 
-use std::collections::VecDeque;
 use std::io;
 use std::process::ExitStatus;
 
 use bookhook_model::{Failure, FailureKind, Response, RunEnd};
 use bytes::Bytes;
 
-use crate::excerpt::{Secrets, ending};
+use crate::excerpt::Secrets;
 use crate::no_response;
-use crate::process::CommandLine;
+use crate::process::{CommandLine, Words};
 
 /// The exit status that asks to come back later: `EX_TEMPFAIL` of `sysexits.h`.
 const COME_BACK: i32 = 75;
-
-/// So much is kept of what it said last. A sentence shows less, but must not begin within a secret.
-const WORDS_BYTES_MAX: usize = 16 * 1024;
 
 /// What a process said.
 #[derive(Debug, Default)]
@@ -24,21 +20,6 @@ pub(super) struct Said {
     pub(super) response: Vec<u8>,
     /// On its standard error.
     pub(super) words: Words,
-}
-
-/// The last of its words.
-#[derive(Debug, Default)]
-pub(super) struct Words(VecDeque<u8>);
-
-impl Words {
-    pub(super) fn add(&mut self, line: &[u8]) {
-        self.0.extend(line.iter().chain(b"\n"));
-        self.0.drain(..self.0.len().saturating_sub(WORDS_BYTES_MAX));
-    }
-
-    fn told(mut self, secrets: &Secrets<'_>) -> String {
-        ending(self.0.make_contiguous(), secrets).map(|words| format!(": {words}")).unwrap_or_default()
-    }
 }
 
 /// Judges. `ended` is `None` for a process that said too much and was killed.

@@ -36,6 +36,14 @@ pub(super) async fn read(target: &Target, secrets: &Secrets<'_>, answer: http::R
     }
 }
 
+/// Reads an answer of which only the status counts.
+pub(super) async fn check(target: &Target, answer: http::Response<Incoming>) -> Result<(), Failure> {
+    let (head, body) = answer.into_parts();
+    let words = words(body).await;
+    let secrets = Secrets { headers: &[], own: Vec::new() };
+    if head.status.is_success() { Ok(()) } else { Err(unwelcome(target, &secrets, &head, &words)) }
+}
+
 /// What comes with a status that says all already. Read to its end, for a connection with unread bytes cannot be kept;
 /// but one that has no end must not keep the run.
 async fn words(body: Incoming) -> Vec<u8> {

@@ -24,6 +24,13 @@ pub(super) fn build(target: &Target, invocation: &Invocation) -> Request<Full<By
     request
 }
 
+/// A GET that asks how a handler is.
+pub(super) fn question(target: &Target) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::default());
+    *request.uri_mut() = target.uri().clone();
+    request
+}
+
 fn headers(target: &Target, invocation: &Invocation) -> HeaderMap {
     let event = &invocation.event;
     let mut headers = HeaderMap::with_capacity(event.headers.len() + event.secrets.len() + 8);

@@ -2,11 +2,16 @@
 
 use std::io;
 use std::process::ExitStatus;
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::time::{sleep, timeout};
 
 use super::guard::{Guard, Watch};
+
+/// How often is looked whether everything has ended.
+const PACE: Duration = Duration::from_millis(20);
 
 /// A process in a group of its own. When this is dropped the whole group is killed; a process that left the group on
 /// purpose (`setsid`, a daemon) is beyond reach.
@@ -23,6 +28,11 @@ impl Group {
         let leader = command.process_group(0).spawn()?;
         let id = leader.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         Ok(Self { leader, alive: id.map(|id| guard.watch(id)) })
+    }
+
+    /// The process's id, until it has ended.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.leader.id()
     }
 
     /// The ends of its pipes, those that it has and that were not taken yet.
@@ -43,6 +53,25 @@ impl Group {
         if let Some(group) = self.alive.take() {
             let _ = kill_process_group(group.id(), Signal::KILL);
         }
+    }
+
+    /// Asks everything in it to end, and kills after `grace` what did not.
+    pub(crate) async fn end(mut self, grace: Duration) {
+        let Some(id) = self.alive.as_ref().map(Watch::id) else { return };
+        let _ = kill_process_group(id, Signal::TERM);
+        let gone = async {
+            // The group keeps its id while anybody is in it.
+            let _ = self.leader.wait().await;
+            while test_kill_process_group(id).is_ok() {
+                sleep(PACE).await;
+            }
+        };
+        if timeout(grace, gone).await.is_ok() {
+            self.alive = None;
+            return;
+        }
+        self.kill();
+        let _ = self.leader.wait().await;
     }
 }
 

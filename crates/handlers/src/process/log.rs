@@ -7,8 +7,6 @@ use bookhook_model::{DeliveryId, HookName};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-use crate::excerpt::Secrets;
-
 /// More lines than these within [`SPAN`] are counted and left out.
 const LINES_MAX: u32 = 200;
 const SPAN: Duration = Duration::from_secs(1);
@@ -33,12 +31,13 @@ impl Log {
         Self { hook, lately: Mutex::new(Lately { since: Instant::now(), lines: 0, left_out: 0 }) }
     }
 
-    /// Logs a line, of this delivery if that is known.
-    pub(crate) fn line(&self, line: &[u8], delivery: Option<DeliveryId>, secrets: &Secrets<'_>) {
-        if self.has_room() {
-            let text = secrets.shown(line);
-            info!(target: "handler", hook = %self.hook, delivery = delivery.map(display), "{text}");
-        }
+    pub(crate) fn hook(&self) -> &HookName {
+        &self.hook
+    }
+
+    /// Logs a line for which there is room, of this delivery if that is known.
+    pub(crate) fn write(&self, line: &str, delivery: Option<DeliveryId>) {
+        info!(target: "handler", hook = %self.hook, delivery = delivery.map(display), "{line}");
     }
 
     /// Tells how many lines were left out since that was last told.
@@ -49,7 +48,8 @@ impl Log {
         }
     }
 
-    fn has_room(&self) -> bool {
+    /// Whether one more line is logged; it is counted, either way.
+    pub(crate) fn has_room(&self) -> bool {
         let now = Instant::now();
         let mut lately = self.lately();
         if now.duration_since(lately.since) >= SPAN {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bookhook_handlers::process::{CommandLine, Guard};
 use bookhook_handlers::{ExecHandler, Handler, invoke};
 use bookhook_model::{Event, EventId, FailureKind, RunEnd};
-use bookhook_testkit::eventually;
 
 use crate::logged::Logged;
+use crate::processes::{process_ids, until_gone};
 use crate::{TOKEN, failure, invocation, with_body};
 
 const LONG: Duration = Duration::from_mins(1);
@@ -38,27 +38,6 @@ async fn response(handler: ExecHandler) -> String {
         }
         other => panic!("{other:?}"),
     }
-}
-
-/// The ids of processes that a script wrote to files of its folder, once they are all there.
-async fn process_ids(folder: &Path, names: &[&str]) -> Vec<u32> {
-    eventually("the processes have begun", async || {
-        let read = |name: &&str| std::fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok();
-        names.iter().map(read).collect()
-    })
-    .await
-}
-
-async fn until_gone(processes: &[u32]) {
-    for id in processes {
-        eventually("the process is gone", async || is_gone(*id).then_some(())).await;
-    }
-}
-
-/// Nobody need have asked for its status yet.
-fn is_gone(process: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
-    stat.map_or(true, |stat| stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('Z')))
 }
 
 #[tokio::test]

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bookhook_handlers::process::{CommandLine, Guard};
-use bookhook_handlers::{ExecHandler, Handler, HttpHandler, invoke};
+use bookhook_handlers::run::{Readiness, RestartPolicy, ServerSetup};
+use bookhook_handlers::{ExecHandler, Handler, HttpHandler, RunHandler, invoke};
 use bookhook_model::{FailureKind, RunEnd};
-use bookhook_testkit::eventually;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
+use crate::processes::eventually;
 use crate::{failure, with_body};
 
 /// A handler that is ready, and what has to go on meanwhile.
@@ -22,7 +23,7 @@ struct Ready {
 
 /// `handler.py` in every way in which it can be run.
 async fn kinds() -> Vec<Ready> {
-    vec![http().await, exec()]
+    vec![http().await, run(), exec()]
 }
 
 fn script() -> PathBuf {
@@ -37,6 +38,18 @@ async fn http() -> Ready {
     eventually("the handler listens", async || TcpStream::connect(place).await.ok()).await;
     let handler = HttpHandler::new(&format!("http://{place}/")).unwrap();
     Ready { name: "http", handler: Box::new(handler), _server: Some(server) }
+}
+
+fn run() -> Ready {
+    let setup = ServerSetup {
+        command: python("serve"),
+        path: "/".to_owned(),
+        ready: Readiness::default(),
+        restart: RestartPolicy::default(),
+    };
+    let (handler, supervisor) = RunHandler::new("tax-bot".parse().unwrap(), setup, Guard::start()).unwrap();
+    tokio::spawn(supervisor.run(async |gave_up| panic!("{gave_up:?}"), std::future::pending()));
+    Ready { name: "run", handler: Box::new(handler), _server: None }
 }
 
 fn exec() -> Ready {

@@ -9,6 +9,8 @@ mod invoke;
 mod kinds;
 mod logged;
 mod native;
+mod processes;
+mod run;
 mod server;
 
 use bookhook_handlers::Invocation;
@@ -42,6 +44,11 @@ fn with_body(body: impl Into<Bytes>) -> Invocation {
             fingerprint: Fingerprint([0; 16]),
         },
     }
+}
+
+/// The same of another delivery.
+fn other(body: impl Into<Bytes>) -> Invocation {
+    Invocation { delivery: DeliveryId::from_bytes([8; 16]), ..with_body(body) }
 }
 
 fn header(name: &str, value: impl AsRef<[u8]>) -> Header {

@@ -14,8 +14,10 @@ use super::problem;
 const APPLICATION_ID: i32 = 0x626b_686b;
 
 /// Every migration's name and text; the first has number 1.
-pub const MIGRATIONS: &[(&str, &str)] =
-    &[("0001_journal", include_str!("../../migrations/sqlite/0001_journal.sql"))];
+pub const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_journal", include_str!("../../migrations/sqlite/0001_journal.sql")),
+    ("0002_pause_reason", include_str!("../../migrations/sqlite/0002_pause_reason.sql")),
+];
 
 const HISTORY: &str = "
     CREATE TABLE IF NOT EXISTS migration (

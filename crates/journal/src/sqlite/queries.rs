@@ -19,6 +19,6 @@ queries! {
     await_caller, begin_find, begin_run, count_sealed_otherwise, erase_expired_tokens, find_delivery,
     find_last, find_payload, find_response, find_standing, hold_waiting, insert_run, list_after, list_newest,
     list_paused, list_runs, list_unsettled, note_answered, park, park_awaiting_callers, pause_hook, probe,
-    recover_deliveries, recover_paused, recover_runs, release_held, resume_hook, retry_at, settle_delivery,
-    settle_run,
+    recover_deliveries, recover_paused, recover_runs, release_given_up, release_held, resume_given_up,
+    resume_hook, retry_at, settle_delivery, settle_run,
 }

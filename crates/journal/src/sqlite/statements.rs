@@ -32,6 +32,6 @@ statements! {
     append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_payload,
     await_caller, begin_find, begin_run, count_sealed_otherwise, erase_expired_tokens, find_response,
     find_standing, hold_waiting, insert_run, list_paused, list_unsettled, note_answered, park,
-    park_awaiting_callers, pause_hook, probe, recover_deliveries, recover_paused, recover_runs, release_held,
-    resume_hook, retry_at, settle_delivery, settle_run,
+    park_awaiting_callers, pause_hook, probe, recover_deliveries, recover_paused, recover_runs,
+    release_given_up, release_held, resume_given_up, resume_hook, retry_at, settle_delivery, settle_run,
 }

@@ -77,6 +77,7 @@ impl Act for ParkAwaitingCallers {
 /// A hook is paused.
 pub(super) struct Pause {
     pub(super) hook: HookName,
+    pub(super) reason: Option<String>,
     pub(super) at: Timestamp,
 }
 
@@ -84,7 +85,7 @@ impl Act for Pause {
     type Found = ();
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        db.pause_hook.execute(params![self.hook.as_str(), Column(self.at)])?;
+        db.pause_hook.execute(params![self.hook.as_str(), Column(self.at), self.reason])?;
         db.hold_waiting.execute([self.hook.as_str()])?;
         Ok(())
     }
@@ -117,6 +118,8 @@ impl Act for Recover {
     fn apply(&self, db: &mut Statements<'_>) -> Result<Recovered, Fault> {
         db.recover_runs.execute(params![Column(self.at), INTERRUPTED])?;
         db.recover_deliveries.execute([])?;
+        db.release_given_up.execute([])?;
+        db.resume_given_up.execute([])?;
         db.recover_paused.execute([])?;
         let unsettled = db.list_unsettled.query_map([], unsettled)?.collect::<Result<_, _>>()?;
         let paused =

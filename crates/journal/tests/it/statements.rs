@@ -86,6 +86,7 @@ fn what_is_unsettled_is_found_without_reading_what_is_settled() {
         "list_unsettled",
         "recover_deliveries",
         "recover_runs",
+        "release_given_up",
         "recover_paused",
         "hold_waiting",
         "release_held",

@@ -12,6 +12,8 @@ on_every_backend! {
     what_waits_for_a_retry_keeps_its_time,
     what_waits_for_its_caller_is_held_when_the_caller_comes,
     a_hook_stays_paused,
+    a_hook_that_the_host_paused_goes_on_at_its_next_start,
+    a_persons_pause_outlasts_the_hosts,
 }
 
 async fn a_pause_holds_what_waits_and_a_resume_lets_it_wait(home: Home) {
@@ -67,4 +69,29 @@ async fn a_hook_stays_paused(home: Home) {
     assert_eq!(journal.recover(at(2)).await.unwrap().paused, [hook()]);
     journal.resume(hook(), at(3)).await.unwrap();
     assert_eq!(journal.recover(at(4)).await.unwrap().paused, []);
+}
+
+async fn a_hook_that_the_host_paused_goes_on_at_its_next_start(home: Home) {
+    let journal = home.open().await;
+    let act = sending("waiting", Place::Queue);
+    let waiting = act.id;
+    journal.append(act).await.unwrap();
+    journal.pause_for(hook(), "its handler does not stay up".to_owned(), at(1)).await.unwrap();
+    assert_eq!(state(&journal, waiting).await, State::Held);
+    let act = sending("held", Place::Hold);
+    let held = act.id;
+    journal.append(act).await.unwrap();
+
+    assert_eq!(journal.recover(at(2)).await.unwrap().paused, []);
+    assert_eq!(state(&journal, waiting).await, State::Waiting);
+    assert_eq!(state(&journal, held).await, State::Waiting);
+}
+
+async fn a_persons_pause_outlasts_the_hosts(home: Home) {
+    let journal = home.open().await;
+    let reason = || "its handler does not stay up".to_owned();
+    journal.pause_for(hook(), reason(), at(1)).await.unwrap();
+    journal.pause(hook(), at(2)).await.unwrap();
+    journal.pause_for(hook(), reason(), at(3)).await.unwrap();
+    assert_eq!(journal.recover(at(4)).await.unwrap().paused, [hook()]);
 }

@@ -1,0 +1,52 @@
+//! The servers that the host runs for its hooks: started with it, ended with it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bookhook_dispatch::Dispatcher;
+use bookhook_handlers::run::{GaveUp, Supervisor};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{error, warn};
+
+/// The servers that run. Dropped, they are killed.
+#[derive(Debug)]
+pub(crate) struct Servers {
+    /// How long they may take to end, when they are to.
+    grace: watch::Sender<Option<Duration>>,
+    supervisors: JoinSet<()>,
+}
+
+impl Servers {
+    /// Starts them. The hook of one that does not stay up is paused.
+    pub(crate) fn start(supervisors: Vec<Supervisor>, dispatcher: &Dispatcher) -> Self {
+        let grace = watch::Sender::new(None);
+        let mut running = JoinSet::new();
+        for supervisor in supervisors {
+            let (dispatcher, told) = (dispatcher.clone(), grace.subscribe());
+            running.spawn(supervisor.run(move |gave_up| pause(dispatcher.clone(), gave_up), end(told)));
+        }
+        Self { grace, supervisors: running }
+    }
+
+    /// Asks them to end; what has not ended in time is killed.
+    pub(crate) async fn end(mut self, grace: Duration) {
+        self.grace.send_replace(Some(grace));
+        while self.supervisors.join_next().await.is_some() {}
+    }
+}
+
+async fn end(mut told: watch::Receiver<Option<Duration>>) -> Duration {
+    let grace = told.wait_for(Option::is_some).await.map(|grace| *grace);
+    // Gone without a word: there is no time to lose.
+    grace.ok().flatten().unwrap_or_default()
+}
+
+async fn pause(dispatcher: Dispatcher, gave_up: GaveUp) {
+    let GaveUp { hook, reason } = gave_up;
+    error!(%hook, "the hook is paused, and its events are held until the host is started again: {reason}");
+    let Some(index) = dispatcher.hook(&hook) else { return };
+    if let Err(failed) = dispatcher.pause_for(index, &reason).await {
+        warn!(%hook, error = &failed as &dyn Error, "that it is paused could not be journaled");
+    }
+}
