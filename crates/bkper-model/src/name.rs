@@ -1,5 +1,7 @@
 //! Names and texts in the forms that they are compared in.
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The form in which names of accounts and groups are compared and must be unique: lower case, without diacritics,
@@ -47,10 +49,11 @@ fn is_diacritic(character: char) -> bool {
 /// ```
 pub fn hashtags(description: &str) -> Vec<&str> {
     let mut tags = Vec::new();
+    let mut seen = HashSet::new();
     for after_hash in description.split('#').skip(1) {
         let end = after_hash.find(|character| !is_in_hashtag(character)).unwrap_or(after_hash.len());
         let tag = &after_hash[..end];
-        if !tag.is_empty() && !tags.contains(&tag) {
+        if !tag.is_empty() && seen.insert(tag) {
             tags.push(tag);
         }
     }

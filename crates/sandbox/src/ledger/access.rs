@@ -54,7 +54,7 @@ pub(crate) enum Right {
     Draft,
     /// Post transactions.
     Post,
-    /// Check, uncheck, change, trash and restore what is posted.
+    /// Check, uncheck, change, trash and restore what is posted, and change what others drafted.
     Check,
     /// Manage accounts and groups.
     Chart,
@@ -95,7 +95,7 @@ impl fmt::Display for Right {
             Self::SeeChart => "see accounts, groups and balances",
             Self::Draft => "record drafts",
             Self::Post => "post transactions",
-            Self::Check => "check, uncheck or change posted transactions",
+            Self::Check => "check, uncheck or change what is posted, or what others drafted",
             Self::Chart => "manage accounts and groups",
             Self::Manage => "manage the book",
             Self::Share => "share the book",

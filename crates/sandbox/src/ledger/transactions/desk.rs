@@ -6,7 +6,7 @@ use jiff::civil;
 use super::life::{Deed, Step};
 use super::permits;
 use crate::act::Act;
-use crate::ledger::{AccountId, Book, Chart, Entered, Permission, Right, Transaction};
+use crate::ledger::{AccountId, Book, Chart, Entered, Permission, Right, Status, Transaction};
 use crate::refusal::{Kind, Refusal};
 use crate::store;
 
@@ -91,7 +91,7 @@ impl<'a> Desk<'a> {
     pub(super) fn add(
         &self,
         transaction: &Transaction,
-        told: &[(EventType, crate::ledger::Status)],
+        told: &[(EventType, Status)],
     ) -> Result<wire::TransactionOperation, Refusal> {
         store::transactions::insert(self.act.db, transaction)?;
         self.noticed(transaction)?;

@@ -1,5 +1,7 @@
 //! What a client sends of a transaction, taken over into it.
 
+use std::collections::HashSet;
+
 use bkper_model::{self as wire, Decimal, Resource as _};
 
 use super::desk::Desk;
@@ -111,11 +113,7 @@ fn name(reference: &wire::Account) -> String {
 
 /// Texts without empty ones, each of them once.
 pub(super) fn texts(given: Option<&[String]>) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::new();
-    for text in given.unwrap_or_default() {
-        if !text.is_empty() && !texts.contains(text) {
-            texts.push(text.clone());
-        }
-    }
-    texts
+    let mut seen = HashSet::new();
+    let texts = given.unwrap_or_default().iter().filter(|text| !text.is_empty());
+    texts.filter(|text| seen.insert(*text)).cloned().collect()
 }

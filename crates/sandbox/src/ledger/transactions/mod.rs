@@ -3,6 +3,7 @@
 //! What can be done in which status is told in [`life`], and what it takes in [`permits`]. Finding and listing
 //! transactions is not told here.
 
+mod creating;
 mod desk;
 mod fields;
 mod life;
@@ -12,14 +13,13 @@ mod permits;
 #[cfg(test)]
 mod random;
 
-use bkper_model::{self as wire, BookId, EventType, TransactionId};
+use bkper_model::{self as wire, BookId};
 
 use self::desk::{Desk, id_of};
 use self::life::Deed;
-use super::{Properties, Right, Status, Transaction};
+use super::{Right, Status};
 use crate::act::Act;
 use crate::refusal::Refusal;
-use crate::store;
 
 /// Something that is asked for a transaction, which the body says or names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,11 +83,8 @@ impl Desk<'_> {
         body: &wire::Transaction,
     ) -> Result<wire::TransactionOperation, Refusal> {
         match request {
-            Request::Create => self.create(body, false),
-            Request::Post if id_of(body).is_none() => {
-                self.require(Right::Post)?;
-                self.create(body, true)
-            }
+            Request::Create => self.create(body),
+            Request::Post if id_of(body).is_none() => self.create_posted(body),
             Request::Post => self.post(body),
             Request::Check => self.check(body),
             Request::Uncheck => self.act_on(Deed::Uncheck, body),
@@ -96,59 +93,6 @@ impl Desk<'_> {
             Request::Restore => self.act_on(Deed::Restore, body),
             Request::Remove => self.remove(&self.named(body)?),
         }
-    }
-
-    /// A new transaction, unless there is one with one of its remote ids. It is posted if it is complete, and if that is
-    /// asked for or the book does it by itself.
-    fn create(
-        &self,
-        body: &wire::Transaction,
-        is_to_post: bool,
-    ) -> Result<wire::TransactionOperation, Refusal> {
-        for remote_id in fields::texts(body.remote_ids.as_deref()) {
-            if let Some(there) = store::transactions::with_remote_id(self.act.db, &self.book.id, &remote_id)?
-            {
-                return self.operation(&there, &there);
-            }
-        }
-        let mut transaction = self.blank()?;
-        fields::change(&mut transaction, body, self)?;
-        parsing::read_description(&mut transaction, body, self.act, self.book)?;
-        let posts_itself = self.book.auto_post && body.draft != Some(true) && self.may(Right::Post);
-        if transaction.posting().is_none() || !(is_to_post || posts_itself) {
-            return self.add(&transaction, &[(EventType::TransactionCreated, Status::Draft)]);
-        }
-        self.require_open(transaction.date)?;
-        let mut told = vec![(EventType::TransactionPosted, Status::Unchecked)];
-        if body.checked == Some(true) {
-            self.require(Right::Check)?;
-            told.push((EventType::TransactionChecked, Status::Checked));
-        }
-        transaction.status = told.last().map_or(Status::Unchecked, |(_, status)| *status);
-        self.add(&transaction, &told)
-    }
-
-    /// A draft that says nothing yet.
-    fn blank(&self) -> Result<Transaction, Refusal> {
-        let actor = self.act.actor;
-        Ok(Transaction {
-            id: TransactionId::new(self.act.opaque_id("tx")?),
-            book: self.book.id.clone(),
-            status: Status::Draft,
-            date: None,
-            amount: None,
-            credit: None,
-            debit: None,
-            description: String::new(),
-            urls: Vec::new(),
-            files: Vec::new(),
-            remote_ids: Vec::new(),
-            properties: Properties::default(),
-            agent: actor.agent.clone(),
-            created_by: actor.user.username.clone(),
-            created: self.act.now,
-            updated: self.act.now,
-        })
     }
 
     /// Posts a draft, with what the client changed in it. What is posted already stays as it is.

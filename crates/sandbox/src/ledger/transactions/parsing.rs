@@ -39,7 +39,8 @@ fn leading_account(text: &str, view: &View<'_>, book: &Book) -> Result<Option<(A
     let mut found = None;
     for (word, end) in words(text) {
         let name = normalize_name(&text[..end]);
-        if word.starts_with('#') || !store::accounts::is_any_named_like(view.db, &book.id, &name)? {
+        let is_name = !name.is_empty() && !word.starts_with('#');
+        if !is_name || !store::accounts::is_any_named_like(view.db, &book.id, &name)? {
             break;
         }
         if let Some(account) = store::accounts::named(view.db, &book.id, &name)? {
