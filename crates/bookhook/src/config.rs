@@ -59,6 +59,9 @@ pub struct Config {
     pub console: Option<ConsoleConfig>,
     /// `hooks`: the hooks, in the order of the file.
     pub hooks: Vec<HookConfig>,
+    /// The environment's `BKPER_API_URL`: where handlers in Rust find Bkper's API, such as a sandbox; Bkper itself
+    /// without it.
+    pub api_url: Option<Url>,
     /// The environment's `BOOKHOOK_KEY`: the key that tokens are sealed with.
     pub key: Option<SealingKey>,
 }
@@ -131,6 +134,7 @@ impl Config {
             lease: LEASE,
             console: Some(ConsoleConfig::default()),
             hooks: Vec::new(),
+            api_url: environment::api_url(env, findings),
             key: environment::sealing_key(env, findings),
         }
     }
@@ -166,6 +170,7 @@ fn unreadable(error: std::io::Error) -> Problem {
 
 fn read(file: &Path, text: &str, env: Env<'_>, findings: &Findings) -> Option<Config> {
     let port = environment::port(env, findings);
+    let api_url = environment::api_url(env, findings);
     let key = environment::sealing_key(env, findings);
     let (document, root) = Document::parse(file, text, Manner::Configuration(env), findings);
     let root = root?;
@@ -178,6 +183,7 @@ fn read(file: &Path, text: &str, env: Env<'_>, findings: &Findings) -> Option<Co
         console: keys.section("console").map_or(Some(ConsoleConfig::default()), console),
         hooks: hooks(&mut keys, public_url.as_ref()),
         public_url,
+        api_url,
         key,
     };
     keys.finish();

@@ -2,16 +2,23 @@
 
 use std::sync::OnceLock;
 
+use bkper_client::{BookHandle, Client};
 use bkper_model::Event;
 use bookhook_handlers::Invocation;
 use bookhook_model::{Cause, DeliveryId, HookName, RunNumber};
 use secrecy::SecretString;
 
-/// One run: the event, and the facts that go with it.
+use crate::remote_ids;
+
+/// One run: the event, the facts that go with it, and the book in which it happened.
 #[derive(Debug)]
 pub struct Context {
     invocation: Invocation,
     event: OnceLock<Event>,
+    /// The host's, as the app.
+    app: Client,
+    /// The same, for this event.
+    client: OnceLock<Client>,
 }
 
 /// The payload is JSON, as the receiver saw, and yet no Bkper event.
@@ -23,8 +30,8 @@ pub struct NotAnEvent {
 }
 
 impl Context {
-    pub(crate) fn new(invocation: Invocation) -> Self {
-        Self { invocation, event: OnceLock::new() }
+    pub(crate) fn new(invocation: Invocation, app: Client) -> Self {
+        Self { invocation, event: OnceLock::new(), app, client: OnceLock::new() }
     }
 
     /// The event. It is read when it is first asked for: a handler that needs none of it does not pay for it.
@@ -40,6 +47,35 @@ impl Context {
     /// The payload, byte for byte.
     pub fn body(&self) -> &[u8] {
         &self.invocation.event.body
+    }
+
+    /// The book in which the event happened, to act upon through [`client`](Self::client).
+    ///
+    /// No call is made for it. An event that names no book (Bkper sends none) shows in the first call, which fails with
+    /// [`NoAddress`](bkper_client::Error::NoAddress).
+    pub fn book(&self) -> BookHandle {
+        self.client().book(self.invocation.event.book_id.as_deref().unwrap_or_default())
+    }
+
+    /// Bkper's API, on behalf of the user who installed the app, as the app.
+    ///
+    /// - The token is the one that came with the event. If none came (an event that was made by hand), calls go out
+    ///   without one: a sandbox takes them for its default user's, Bkper refuses them.
+    /// - The agent is the app, by whose id the hook knows its own events, and skips them.
+    /// - Every transaction that is made through it gets a [remote id](bkper_client::RemoteIds), unless it has one,
+    ///   which follows from the hook, the event, and the step: the first transaction of this run, the second, and so on.
+    ///   A handler that runs again for the event, after a crash or because somebody replays it, so makes the same
+    ///   transactions in the same order, and none is there twice.
+    ///
+    /// Its connections are those of the whole host.
+    pub fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            let client = self.app.with_remote_ids(remote_ids::of(&self.invocation));
+            match self.oauth_token() {
+                Some(token) => client.with_token(token.clone()),
+                None => client,
+            }
+        })
     }
 
     /// The access token of the user who installed the app, with which the handler acts on the book.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bkper_client::Client;
 use bkper_model::EventType;
 use bookhook_handlers::{Handler, Invocation, NativeHandler};
 use bookhook_model::{Policy, Response};
@@ -97,21 +98,19 @@ impl Hook {
         self
     }
 
-    pub(crate) fn handler(functions: HashMap<Box<str>, Function>) -> Arc<dyn Handler> {
-        let functions = Arc::new(functions);
+    /// The functions as a handler, which takes them out of the hook. What they do through `client` they do as the app.
+    pub(crate) fn handler(&mut self, client: &Client) -> Arc<dyn Handler> {
+        let functions = Arc::new(std::mem::take(&mut self.functions));
+        let client = client.with_agent_id(&*self.manifest.id);
         Arc::new(NativeHandler::new(move |invocation: Invocation| {
-            let functions = Arc::clone(&functions);
+            let (functions, client) = (Arc::clone(&functions), client.clone());
             async move {
                 match functions.get(&invocation.event.event_type) {
-                    Some(function) => function(Context::new(invocation)).await,
+                    Some(function) => function(Context::new(invocation, client)).await,
                     None => Ok(Response::suppressed()),
                 }
             }
         }))
-    }
-
-    pub(crate) fn take_functions(&mut self) -> HashMap<Box<str>, Function> {
-        std::mem::take(&mut self.functions)
     }
 }
 

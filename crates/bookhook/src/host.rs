@@ -11,7 +11,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
+use url::Url;
 
+use bkper_client::{BuildError, ClientBuilder};
 use bookhook_dispatch::{Clock, Dispatcher, StartError};
 use bookhook_handlers::http::BadUrl;
 use bookhook_handlers::process::Guard;
@@ -20,7 +22,7 @@ use bookhook_model::HookName;
 use bookhook_receiver::identity::KeySourceError;
 use bookhook_receiver::{Counters, Door, DoorError, Refused, Server};
 
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, HookConfig};
 use crate::hook::Hook;
 use crate::open_files;
 use crate::servers::Servers;
@@ -87,6 +89,9 @@ pub enum HostError {
     /// Hooks that cannot be served together.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// Bkper's API cannot be called.
+    #[error("handlers cannot call Bkper's API")]
+    Api(#[source] BuildError),
     /// The system does not let us listen for signals.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
@@ -96,6 +101,7 @@ pub enum HostError {
 #[derive(Debug)]
 pub struct Host {
     config: Config,
+    api: ClientBuilder,
     hooks: Vec<Hook>,
     clock: Clock,
 }
@@ -103,11 +109,16 @@ pub struct Host {
 impl Host {
     /// A host with this configuration.
     pub fn new(config: Config) -> Self {
-        Self { config, hooks: Vec::new(), clock: Timestamp::now }
+        let api = ClientBuilder::default();
+        let api = match &config.api_url {
+            Some(url) => api.base_url(url.as_str()),
+            None => api,
+        };
+        Self { config, api, hooks: Vec::new(), clock: Timestamp::now }
     }
 
     /// A host configured by `bookhook.yaml` in the working directory (or by the file that `BOOKHOOK_CONFIG` names), if
-    /// there is one, and by the environment: `PORT`, `BOOKHOOK_KEY`.
+    /// there is one, and by the environment: `PORT`, `BOOKHOOK_KEY`, `BKPER_API_URL`.
     pub fn from_env() -> Result<Self, ConfigErrors> {
         let env = |name: &str| std::env::var(name).ok();
         let named = env("BOOKHOOK_CONFIG").map(PathBuf::from);
@@ -126,6 +137,13 @@ impl Host {
     #[must_use]
     pub fn hook(mut self, hook: Hook) -> Self {
         self.hooks.push(hook);
+        self
+    }
+
+    /// Handlers in Rust call Bkper's API here, whatever the environment says: at a sandbox, for instance.
+    #[must_use]
+    pub fn api(mut self, url: impl Into<String>) -> Self {
+        self.api = self.api.base_url(url);
         self
     }
 
@@ -149,9 +167,10 @@ impl Host {
 
     /// Starts, and returns when callers are let in.
     pub async fn start(self) -> Result<RunningHost, HostError> {
-        let Self { config, hooks, clock } = self;
+        let Self { config, api, hooks, clock } = self;
         let listener = listen(config.listen).await?;
-        let wired = wire(config.hooks, hooks, config.public_url.as_ref())?;
+        let mut wired = configured(config.hooks)?;
+        wired.extend(native(hooks, api, config.public_url.as_ref())?);
         let key = config.key.as_ref().map(wiring::sealing_key);
         let journal = Journal::open(&wiring::location(&config.journal), key).await?;
         let (mut doors, mut setups, mut supervisors) = (Vec::new(), Vec::new(), Vec::new());
@@ -175,15 +194,18 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, HostError> {
     TcpListener::bind(address).await.map_err(|source| HostError::Listen { address, source })
 }
 
-fn wire(
-    configured: Vec<crate::config::HookConfig>,
-    native: Vec<Hook>,
-    public_url: Option<&url::Url>,
-) -> Result<Vec<Wired>, HostError> {
+fn configured(hooks: Vec<HookConfig>) -> Result<Vec<Wired>, HostError> {
     let guard: LazyCell<Guard> = LazyCell::new(Guard::start);
-    let configured = configured.into_iter().map(|hook| wiring::configured(hook, &guard));
-    let native = native.into_iter().map(|hook| wiring::native(hook, public_url));
-    configured.chain(native).collect()
+    hooks.into_iter().map(|hook| wiring::configured(hook, &guard)).collect()
+}
+
+/// They share the connections to the API.
+fn native(hooks: Vec<Hook>, api: ClientBuilder, public_url: Option<&Url>) -> Result<Vec<Wired>, HostError> {
+    if hooks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let client = api.build().map_err(HostError::Api)?;
+    hooks.into_iter().map(|hook| wiring::native(hook, &client, public_url)).collect()
 }
 
 struct Parts {

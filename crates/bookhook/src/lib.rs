@@ -27,11 +27,13 @@ mod context;
 mod hook;
 mod host;
 mod open_files;
+mod remote_ids;
 mod servers;
 mod signals;
 mod wiring;
 
 pub use anyhow::{Error, Result};
+pub use bkper_client::{self, BookHandle, Client};
 pub use bkper_model::{self, EventType};
 pub use bookhook_handlers as handlers;
 pub use bookhook_journal as journal;

@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::sync::Arc;
 
+use bkper_client::Client;
 use bookhook_dispatch::HookSetup;
 use bookhook_handlers::process::Guard;
 use bookhook_handlers::run::Supervisor;
@@ -48,11 +49,11 @@ pub(crate) fn configured(hook: HookConfig, guard: &LazyCell<Guard>) -> Result<Wi
     Ok(Wired { supervisor, ..wired })
 }
 
-/// A hook whose handler is written in Rust.
-pub(crate) fn native(mut hook: Hook, public_url: Option<&Url>) -> Result<Wired, HostError> {
+/// A hook whose handler is written in Rust, and calls the API through `client`.
+pub(crate) fn native(mut hook: Hook, client: &Client, public_url: Option<&Url>) -> Result<Wired, HostError> {
     let name: HookName = hook.manifest.id.parse().map_err(HostError::Name)?;
     let path = config::default_path(&name);
-    let handler = Hook::handler(hook.take_functions());
+    let handler = hook.handler(client);
     let verify = match hook.verify {
         Verify::Told(verification) => Some(verification),
         Verify::No => None,

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretBox;
 use secrecy::zeroize::Zeroizing;
+use url::Url;
 
 use super::finding::Place;
 use super::problem::{Misfit, Problem};
@@ -18,6 +19,7 @@ pub type SealingKey = SecretBox<[u8; 32]>;
 
 const PORT: &str = "PORT";
 const KEY: &str = "BOOKHOOK_KEY";
+const API_URL: &str = "BKPER_API_URL";
 /// Cloud Run sets it.
 pub(super) const CLOUD_RUN_SERVICE: &str = "K_SERVICE";
 
@@ -27,11 +29,25 @@ pub(super) fn is_cloud_run(env: Env<'_>) -> bool {
 
 /// The port that a platform wants the host to listen on.
 pub(super) fn port(env: Env<'_>, findings: &Findings) -> Option<u16> {
-    let written = set(env, PORT)?;
-    let noted = |misfit: Misfit| {
-        findings.mistake(Place::Variable(PORT), Problem::Misfit { written: written.clone(), misfit });
+    value(PORT, values::port, env, findings)
+}
+
+/// Where Bkper's API is, for handlers in Rust.
+pub(super) fn api_url(env: Env<'_>, findings: &Findings) -> Option<Url> {
+    value(API_URL, values::api_url, env, findings)
+}
+
+fn value<T>(
+    name: &'static str,
+    read: fn(&str) -> Result<T, Misfit>,
+    env: Env<'_>,
+    findings: &Findings,
+) -> Option<T> {
+    let written = set(env, name)?;
+    let noted = |misfit| {
+        findings.mistake(Place::Variable(name), Problem::Misfit { written: written.clone(), misfit });
     };
-    values::port(&written).map_err(noted).ok()
+    read(&written).map_err(noted).ok()
 }
 
 pub(super) fn sealing_key(env: Env<'_>, findings: &Findings) -> Option<SealingKey> {

@@ -135,9 +135,19 @@ fn url_like(form: &'static str, text: &str) -> Result<Url, Misfit> {
     Ok(url)
 }
 
-/// The base of the URLs that callers use: no query, no fragment.
+/// The base of the URLs that callers use.
 pub(super) fn base_url(text: &str) -> Result<Url, Misfit> {
-    let url = url_like("a URL such as `https://hooks.example.com`", text)?;
+    base("a URL such as `https://hooks.example.com`", text)
+}
+
+/// The base of the URLs of Bkper's API.
+pub(super) fn api_url(text: &str) -> Result<Url, Misfit> {
+    base("a URL such as `https://api.bkper.app`", text)
+}
+
+/// No query, no fragment.
+fn base(form: &'static str, text: &str) -> Result<Url, Misfit> {
+    let url = url_like(form, text)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(Misfit::Not("a base to put paths behind: leave out `?` and `#`"));
     }

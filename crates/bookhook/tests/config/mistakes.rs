@@ -383,6 +383,9 @@ fn variables() {
             "1:18: console.token: the environment variable TOKEN is not set",
         ),
     ]);
+    let api = Folder::with_config(CONFIG).variable("BKPER_API_URL", "localhost:8090");
+    let told = "BKPER_API_URL: `localhost:8090` is not a URL such as `https://api.bkper.app`";
+    assert_eq!(api.mistakes(), told);
     let port = Folder::with_config(CONFIG).variable("PORT", "http");
     assert_eq!(port.mistakes(), "PORT: `http` is not a port: a number from 0 to 65535");
 }

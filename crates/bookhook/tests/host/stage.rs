@@ -22,6 +22,7 @@ pub(crate) struct Stage {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) bkper: Arc<Bkper>,
     key: Option<[u8; 32]>,
+    api: Option<String>,
 }
 
 /// A host, on a runtime of its own: when that is dropped, nothing of it is left but the journal.
@@ -47,12 +48,17 @@ impl Stage {
         let manifest = json!({"id": APP, "events": DECLARED});
         std::fs::write(folder.path().join("bkper.json"), manifest.to_string()).unwrap();
         let bkper = Arc::new(Bkper::calling(&format!("{PUBLIC_URL}{PATH}")));
-        Self { folder, bkper, key: None }
+        Self { folder, bkper, key: None, api: None }
     }
 
     /// From now on hosts seal with this key.
     pub(crate) fn with_key(&mut self, byte: u8) {
         self.key = Some([byte; 32]);
+    }
+
+    /// From now on handlers find Bkper's API here.
+    pub(crate) fn with_api(&mut self, url: String) {
+        self.api = Some(url);
     }
 
     /// The app, whose handler is written in Rust and is still to be given.
@@ -111,6 +117,7 @@ impl Stage {
         config.journal = JournalLocation::Sqlite(self.folder.path().join("bookhook.db"));
         config.key = self.key.map(|key| SealingKey::new(Box::new(key)));
         let host = hook.into_iter().fold(Host::new(config), Host::hook);
+        let host = self.api.iter().fold(host, Host::api);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let host = runtime.spawn(host.start()).await.unwrap().unwrap();
