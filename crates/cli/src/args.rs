@@ -17,6 +17,7 @@ const HELP: &str = "\
 
 \u{1b}[1mSee it work:\u{1b}[0m
   demo         Host, handler and callers in one process, on a temporary journal: what happens, told as a story
+  sandbox      A local Bkper: books, their REST API, and events for the apps that listen
   send         Send an event as Bkper would: signed, with headers
 
 \u{1b}[1mServe:\u{1b}[0m
@@ -49,6 +50,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Host, handler and callers in one process, on a temporary journal: what happens, told as a story
     Demo(DemoArgs),
+    /// A local Bkper: books, their REST API, and events for the apps that listen
+    Sandbox(SandboxArgs),
     /// Send an event as Bkper would: signed, with headers
     Send(SendArgs),
     /// The host, for production; or for one app without a configuration file
@@ -72,6 +75,28 @@ pub(crate) struct DemoArgs {
     /// Keep the journal, in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SandboxArgs {
+    /// The port on this machine; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8090)]
+    pub(crate) port: u16,
+    /// Keep everything in this file, and go on with what is in it [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Begin with the users, apps and books of this file, YAML or JSON [default: a demo company]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+    /// Register this app, and install it in the books that the sandbox begins with; as often as there are apps
+    #[arg(long = "app", value_name = "BKPER_YAML")]
+    pub(crate) apps: Vec<PathBuf>,
+    /// The key that signs calls of apps, made at first use [default: sandbox-key.der in the state folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

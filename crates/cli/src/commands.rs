@@ -4,6 +4,7 @@ mod activity;
 mod check;
 mod completions;
 mod demo;
+mod sandbox;
 mod send;
 mod serve;
 
@@ -17,6 +18,7 @@ use crate::printer::Printer;
 pub(crate) fn run(command: Command, printer: Printer) -> Outcome {
     match command {
         Command::Demo(args) => block_on(demo::demo(args, printer)),
+        Command::Sandbox(args) => block_on(sandbox::sandbox(args, printer)),
         Command::Send(args) => block_on(send::send(args, printer)),
         Command::Serve(args) => block_on(serve::serve(args, printer)),
         Command::Check(args) => block_on(check::check(&args.config, printer)),

@@ -17,7 +17,8 @@ use crate::store;
 /// Tokens that the sandbox issues begin like Google's, so that clients which look at them take them for such.
 pub(crate) const ISSUED: &str = "ya29.sandbox-";
 const LONGEST_NAME: usize = 64;
-const DEFAULT_USER: &str = "you";
+/// The default user of a sandbox that begins with nobody.
+pub(crate) const YOU: &str = "you";
 
 /// What a request says about its caller.
 #[derive(Clone, Default)]
@@ -29,10 +30,12 @@ pub(crate) struct Credentials {
 }
 
 /// How tokens become users.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Identities {
     /// Whether only known tokens are accepted.
     pub(crate) strict: bool,
+    /// The name of the user who is meant when nobody is named.
+    pub(crate) default: String,
 }
 
 impl Identities {
@@ -41,7 +44,7 @@ impl Identities {
         let user = match &who.bearer {
             Some(token) => self.bearer(db, token, now)?,
             None if self.strict => return Err(Refusal::NoToken),
-            None => default_user(db)?,
+            None => user_named(db, &self.default)?,
         };
         who.tag.note(&user.username);
         Ok(Actor { user, agent: who.agent.clone() })
@@ -55,13 +58,8 @@ impl Identities {
         if self.strict || token.starts_with(ISSUED) {
             return Err(Refusal::InvalidToken);
         }
-        Ok(user_named(db, if is_name(token) { token } else { DEFAULT_USER })?)
+        Ok(user_named(db, if is_name(token) { token } else { &self.default })?)
     }
-}
-
-/// The user who is meant when nobody is named.
-pub(crate) fn default_user(db: &Connection) -> rusqlite::Result<User> {
-    user_named(db, DEFAULT_USER)
 }
 
 /// A real access token that somebody sends by mistake is no name: it must not be seen in a book.

@@ -33,6 +33,7 @@ mod world;
 mod yaml;
 
 pub use clock::{NoSuchTime, Time, TimeChange};
+pub use control::{About, Facts, Person, ShownApp, ShownBook};
 pub use faults::{CallFaults, DeliveryFaults, Faults, Times};
 pub use happening::{Call, Delivery, Happening, Outcome, Watch};
 pub use manifest::{Manifest, ManifestError};

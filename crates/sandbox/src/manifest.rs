@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bkper_model::{App, RequestError, from_request};
+use bkper_model::{AgentId, App, RequestError, from_request};
 use serde_json::Value;
 
+use crate::ledger::apps;
 use crate::yaml::{self, YamlError};
 
 /// What an app says about itself: a file (or the folder with it), or what would be in it.
@@ -53,6 +54,11 @@ pub enum ManifestError {
 }
 
 impl Manifest {
+    /// The id that the app gives itself.
+    pub fn id(&self) -> Result<AgentId, ManifestError> {
+        apps::id_of(&self.read()?).map_err(|_| ManifestError::Id)
+    }
+
     /// Reads it.
     pub(crate) fn read(&self) -> Result<App, ManifestError> {
         let content = match self {

@@ -4,7 +4,7 @@ use bkper_model::{AgentId, App};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::identity;
+use crate::identity::user_named;
 use crate::ledger::apps;
 use crate::manifest::{Manifest, ManifestError};
 use crate::store;
@@ -39,10 +39,10 @@ impl Registry {
         Ok(Self { apps: manifests.iter().map(app).collect::<Result<_, _>>()?, own_events })
     }
 
-    /// Registers the apps, owned by the default user. Those that are known already are what they say now.
-    pub(crate) fn register(&self, db: &Connection) -> rusqlite::Result<()> {
+    /// Registers the apps, owned by this user. Those that are known already are what they say now.
+    pub(crate) fn register(&self, db: &Connection, owner: &str) -> rusqlite::Result<()> {
         for (id, manifest) in &self.apps {
-            apps::register(db, id, &identity::default_user(db)?, manifest)?;
+            apps::register(db, id, &user_named(db, owner)?, manifest)?;
         }
         for (id, own_events) in &self.own_events {
             store::apps::suppress_own_events(db, id, *own_events == OwnEvents::Suppress)?;

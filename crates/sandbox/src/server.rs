@@ -18,7 +18,7 @@ use tower_http::normalize_path::NormalizePathLayer;
 use crate::activity::{self, Backoff, Keys, Post, Settings};
 use crate::api;
 use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
-use crate::control::{self, Facts};
+use crate::control::{self, About, Facts};
 use crate::faults::Faults;
 use crate::google::{JWKS_PATH, Signer};
 use crate::happening::Watch;
@@ -47,6 +47,7 @@ pub struct Builder {
 /// A running sandbox. It ends when this is dropped; what is in memory ends with it.
 pub struct Sandbox {
     address: SocketAddr,
+    facts: Facts,
     is_new: bool,
     world: Arc<World>,
     serving: JoinHandle<()>,
@@ -115,6 +116,12 @@ impl Sandbox {
     /// Whether it began with its seed, and does not go on with the state of a file.
     pub fn is_new(&self) -> bool {
         self.is_new
+    }
+
+    /// What it is, and what is in it.
+    pub fn about(&self) -> rusqlite::Result<About> {
+        let clock = self.world.clock.time();
+        self.world.transact(|db, _| control::about(db, self.facts.clone(), clock))
     }
 
     /// Throws everything away and begins anew with the seed. The clock goes with the machine's again.
@@ -201,7 +208,7 @@ impl Builder {
         Self { seed, ..self }
     }
 
-    /// Registers the app, owned by the default user. Where it is known already, this is what it says now.
+    /// Registers the app, owned by the first user of the seed, who is the default user. Where it is known already, this is what it says now.
     #[must_use]
     pub fn app(mut self, manifest: impl Into<Manifest>) -> Self {
         self.apps.push(manifest.into());
@@ -258,15 +265,17 @@ impl Builder {
         let db = store::open(&self.data)?;
         let post = Post::new(self.post).map_err(|error| StartError::Client(error.into()))?;
         let registry = Registry::read(&self.apps, self.own_events)?;
-        let identities = Identities { strict: self.strict };
+        let identities = Identities { strict: self.strict, default: self.seed.default_user().to_owned() };
         let world = World::new(db, Clock::default(), identities, registry, self.seed, post, self.faults);
         world.transact(|db, _| crate::ids::set_salt_once(db, rand::random()))?;
         world.transact(|db, _| store::files::set_address(db, &format!("http://{address}/sandbox/files")))?;
         let is_new = world.begin()?;
         let world = Arc::new(world);
-        let facts = Facts { version: VERSION, api: format!("http://{address}"), data: self.data.file() };
+        let api = format!("http://{address}");
+        let jwks = format!("{api}{JWKS_PATH}");
+        let facts = Facts { version: VERSION, api, jwks, data: self.data.file() };
         let routes = api::router(Arc::clone(&world))
-            .merge(control::router(Arc::clone(&world), facts))
+            .merge(control::router(Arc::clone(&world), facts.clone()))
             .merge(activity::key_server(Arc::clone(&world)));
         let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
         let serving = tokio::spawn(async move {
@@ -276,6 +285,6 @@ impl Builder {
             }
         });
         let delivering = tokio::spawn(activity::deliver(Arc::clone(&world)));
-        Ok(Sandbox { address, is_new, world, serving, delivering })
+        Ok(Sandbox { address, facts, is_new, world, serving, delivering })
     }
 }

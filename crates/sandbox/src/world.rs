@@ -64,11 +64,11 @@ impl World {
     /// Plants the seed, unless that was done before; tells whether it was not.
     pub(crate) fn begin(&self) -> Result<bool, SeedError> {
         self.transact(|db, world| {
-            world.registry.register(db)?;
             if store::whole::is_begun(db)? {
+                world.register_apps(db)?;
                 return Ok(false);
             }
-            world.seed.plant(db, world.clock.now())?;
+            world.plant(db)?;
             store::whole::begin(db)?;
             Ok(true)
         })
@@ -80,11 +80,21 @@ impl World {
             store::whole::clear(db)?;
             world.clock.reset();
             world.mischief.reset();
-            world.registry.register(db)?;
-            world.seed.plant(db, world.clock.now())
+            world.plant(db)
         })?;
         self.outbox.notify_one();
         Ok(())
+    }
+
+    /// Apps come after the users, who own them, and before the books, in which they are installed.
+    fn plant(&self, db: &Connection) -> Result<(), SeedError> {
+        self.seed.plant_users(db)?;
+        self.register_apps(db)?;
+        self.seed.plant_books(db, self.clock.now())
+    }
+
+    fn register_apps(&self, db: &Connection) -> rusqlite::Result<()> {
+        self.registry.register(db, &self.identities.default)
     }
 
     /// Answers a question.

@@ -10,6 +10,7 @@ fn the_help_groups_the_commands_each_on_one_line() {
     let lines: Vec<_> = ran.out.lines().collect();
     for (group, command) in [
         ("See it work:", "  demo "),
+        ("See it work:", "  sandbox "),
         ("See it work:", "  send "),
         ("Serve:", "  serve "),
         ("Serve:", "  check "),
@@ -26,8 +27,9 @@ fn the_help_groups_the_commands_each_on_one_line() {
 #[test]
 fn every_command_has_help_of_its_own() {
     let place = Place::new();
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 9] = [
         &["demo"],
+        &["sandbox"],
         &["send"],
         &["serve"],
         &["check"],

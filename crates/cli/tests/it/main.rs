@@ -10,6 +10,7 @@ mod handler;
 mod place;
 mod processes;
 mod round_trip;
+mod sandbox;
 mod send;
 mod serve;
 mod steady;

@@ -3,10 +3,12 @@
 //! It takes no token and is meant for the machine's own user. What it answers is described in `docs/sandbox.md`.
 
 mod about;
+mod apps;
 mod clock;
 mod comments;
 mod faults;
 mod files;
+mod outbox;
 mod request;
 mod reset;
 mod snapshot;
@@ -18,7 +20,8 @@ use axum::Router;
 
 use crate::world::World;
 
-pub(crate) use about::Facts;
+pub(crate) use about::about;
+pub use about::{About, Facts, Person, ShownApp, ShownBook};
 pub(crate) use snapshot::of_book as snapshot;
 
 /// What every handler shares.
@@ -28,8 +31,10 @@ type Shared = axum::extract::State<Arc<World>>;
 pub(crate) fn router(world: Arc<World>, facts: Facts) -> Router {
     let routes = Router::new()
         .merge(about::routes(facts))
+        .merge(apps::routes())
         .merge(clock::routes())
         .merge(faults::routes())
+        .merge(outbox::routes())
         .merge(tokens::routes())
         .merge(comments::routes())
         .merge(files::routes())

@@ -62,7 +62,7 @@ impl Canon<'_> {
             "transactions": self.sorted(transactions.collect::<Result<_, _>>()?),
             "queries": self.queries()?,
             "collaborators": self.collaborators()?,
-            "apps": [],
+            "apps": self.apps()?,
         }))
     }
 
@@ -178,6 +178,13 @@ impl Canon<'_> {
         let queries = saved_queries::list(self.view, &self.book.id)?;
         let shown = |query: bkper_model::Query| json!({"title": query.title, "query": query.query});
         Ok(self.sorted(queries.into_iter().map(shown).collect()))
+    }
+
+    fn apps(&self) -> Result<Vec<String>, Refusal> {
+        let apps = store::integrations::apps(self.view.db, &self.book.id)?;
+        let mut ids: Vec<_> = apps.into_iter().map(|app| app.id.to_string()).collect();
+        ids.sort();
+        Ok(ids)
     }
 
     fn collaborators(&self) -> Result<Vec<Value>, Refusal> {

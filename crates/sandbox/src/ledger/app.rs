@@ -11,7 +11,7 @@ use super::{User, pattern};
 pub(crate) struct App {
     pub(crate) id: AgentId,
     pub(crate) owner: UserId,
-    owner_email: String,
+    pub(crate) owner_email: String,
     /// What its manifest says, and nothing that the sandbox says.
     manifest: wire::App,
 }
@@ -60,9 +60,14 @@ impl App {
 
     /// Where events are sent that this user caused.
     pub(crate) fn webhook_url(&self, user: &User) -> Option<&str> {
-        let development = self.manifest.webhook_url_dev.as_deref().filter(|_| self.is_developed_by(user));
-        let urls = [development, self.manifest.webhook_url.as_deref()];
-        urls.into_iter().flatten().find(|url| !url.is_empty())
+        let [production, development] = self.webhook_urls();
+        development.filter(|_| self.is_developed_by(user)).or(production)
+    }
+
+    /// Where events are sent: in production, and in development.
+    pub(crate) fn webhook_urls(&self) -> [Option<&str>; 2] {
+        let urls = [&self.manifest.webhook_url, &self.manifest.webhook_url_dev];
+        urls.map(|url| url.as_deref().filter(|url| !url.is_empty()))
     }
 
     /// How the app stands in events and at what it made.

@@ -13,11 +13,14 @@ mod section;
 
 use std::path::{Path, PathBuf};
 
+use bkper_model::AgentId;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use self::model::World;
+use self::place::Placed;
 pub use self::place::{Mistake, SeedProblem};
+use crate::identity;
 use crate::yaml::{self, YamlError};
 
 /// What a sandbox begins with.
@@ -88,9 +91,31 @@ impl Seed {
         Ok(Self { name: name.to_owned(), world })
     }
 
-    /// Puts all of it into the sandbox, without an event.
-    pub(crate) fn plant(&self, db: &Connection, now: Timestamp) -> Result<(), SeedError> {
-        plant::world(&self.world, db, now).map_err(|mistakes| told(&self.name, mistakes))
+    /// Installs the app in every book.
+    #[must_use]
+    pub fn install(mut self, app: impl Into<AgentId>) -> Self {
+        let app = app.into();
+        for book in &mut self.world.books {
+            book.value.apps.push(Placed { place: book.place.clone(), value: app.clone() });
+        }
+        self
+    }
+
+    /// The first user that it names: the one who is meant when nobody is named.
+    pub(crate) fn default_user(&self) -> &str {
+        let user = self.world.users.first().map(|user| &user.value.username);
+        let owner = || self.world.books.first().map(|book| &book.value.owner);
+        user.or_else(owner).map_or(identity::YOU, String::as_str)
+    }
+
+    /// Puts its users into the sandbox.
+    pub(crate) fn plant_users(&self, db: &Connection) -> rusqlite::Result<()> {
+        plant::users(&self.world, db)
+    }
+
+    /// Puts its apps and books into the sandbox, without an event.
+    pub(crate) fn plant_books(&self, db: &Connection, now: Timestamp) -> Result<(), SeedError> {
+        plant::books(&self.world, db, now).map_err(|mistakes| told(&self.name, mistakes))
     }
 }
 

@@ -4,6 +4,8 @@ use bkper_model::{self as wire, AgentId, BookId, Decimal};
 
 use super::day::Day;
 use super::place::Placed;
+use crate::ledger::{User, UserId};
+use crate::registry::OwnEvents;
 
 /// All of it.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,18 @@ pub(super) struct Person {
 pub(super) struct App {
     pub(super) manifest: wire::App,
     pub(super) owner: String,
+    pub(super) own_events: OwnEvents,
+}
+
+impl Person {
+    pub(super) fn user(&self, id: UserId) -> User {
+        let user = User::named(id, &self.username.to_ascii_lowercase());
+        User {
+            email: self.email.as_ref().map_or(user.email, |email| email.to_ascii_lowercase()),
+            name: self.name.clone().unwrap_or(user.name),
+            ..user
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

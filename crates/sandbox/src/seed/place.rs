@@ -90,13 +90,11 @@ pub enum SeedProblem {
         String,
     ),
     /// The manifest of an app cannot be read.
-    #[error("the manifest {}: {why}", path.display())]
-    Manifest {
-        /// The file.
-        path: PathBuf,
+    #[error("{0}")]
+    Manifest(
         /// Why.
-        why: String,
-    },
+        String,
+    ),
     /// The API has no such value there.
     #[error("{0}")]
     Fault(

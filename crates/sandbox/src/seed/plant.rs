@@ -7,42 +7,34 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::day::Day;
-use super::model::{Account, App, Book, Person, Transaction, World};
+use super::model::{Account, App, Book, Transaction, World};
 use super::place::{Mistakes, Place, Placed, SeedProblem};
 use crate::act::{Act, Actor, View};
 use crate::identity::user_named;
 use crate::ledger::transactions::{self, Request};
 use crate::ledger::{
-    Chart, User, UserId, accounts, apps, books, collaborators, collections, groups, integrations,
-    saved_queries,
+    Chart, accounts, apps, books, collaborators, collections, groups, integrations, saved_queries,
 };
 use crate::refusal::Refusal;
+use crate::registry::OwnEvents;
 use crate::store;
 
-/// Plants all of it, or tells everything that the ledger refuses.
-pub(super) fn world(world: &World, db: &Connection, now: Timestamp) -> Result<(), Mistakes> {
-    let mut planter = Planter { db, now, collections: HashMap::new(), mistakes: Mistakes::new() };
-    for person in &world.users {
-        planter.person(person);
+/// Plants the users.
+pub(super) fn users(world: &World, db: &Connection) -> rusqlite::Result<()> {
+    for Placed { value: person, .. } in &world.users {
+        let user = person.user(crate::ids::opaque(db, "user")?.into());
+        store::users::insert(db, &user)?;
+        person.tokens.iter().try_for_each(|token| store::users::insert_token(db, token, &user, None))?;
     }
-    for app in &world.apps {
-        planter.app(app);
-    }
-    for book in &world.books {
-        planter.book(book);
-    }
-    if planter.mistakes.is_empty() { Ok(()) } else { Err(planter.mistakes) }
+    Ok(())
 }
 
-impl Person {
-    fn user(&self, id: UserId) -> User {
-        let user = User::named(id, &self.username.to_ascii_lowercase());
-        User {
-            email: self.email.as_ref().map_or(user.email, |email| email.to_ascii_lowercase()),
-            name: self.name.clone().unwrap_or(user.name),
-            ..user
-        }
-    }
+/// Plants the apps and the books, or tells everything that the ledger refuses.
+pub(super) fn books(world: &World, db: &Connection, now: Timestamp) -> Result<(), Mistakes> {
+    let mut planter = Planter::new(db, now);
+    world.apps.iter().for_each(|app| planter.app(app));
+    world.books.iter().for_each(|book| planter.book(book));
+    planter.verdict()
 }
 
 struct Planter<'a> {
@@ -53,7 +45,15 @@ struct Planter<'a> {
     mistakes: Mistakes,
 }
 
-impl Planter<'_> {
+impl<'a> Planter<'a> {
+    fn new(db: &'a Connection, now: Timestamp) -> Self {
+        Self { db, now, collections: HashMap::new(), mistakes: Mistakes::new() }
+    }
+
+    fn verdict(self) -> Result<(), Mistakes> {
+        if self.mistakes.is_empty() { Ok(()) } else { Err(self.mistakes) }
+    }
+
     fn note<T>(&mut self, place: &Place, result: Result<T, Refusal>) -> Option<T> {
         result
             .map_err(|refusal| self.mistakes.push((place.clone(), SeedProblem::Refused(refusal.to_string()))))
@@ -66,37 +66,15 @@ impl Planter<'_> {
         deed(&Act::untold(View::new(self.db, self.now, &actor)))
     }
 
-    fn person(&mut self, person: &Placed<Person>) {
-        let Placed { place, value } = person;
-        let known = self.is_known(value);
-        match self.note(place, known) {
-            Some(false) => {
-                let inserted = self.insert(value);
-                self.note(place, inserted);
-            }
-            Some(true) => self.mistakes.push((place.clone(), SeedProblem::Repeated(value.username.clone()))),
-            None => {}
-        }
-    }
-
-    fn is_known(&self, person: &Person) -> Result<bool, Refusal> {
-        let user = person.user("".into());
-        Ok(store::users::named(self.db, &user.username)?.is_some()
-            || store::users::named(self.db, &user.email)?.is_some())
-    }
-
-    fn insert(&self, person: &Person) -> Result<(), Refusal> {
-        let user = person.user(crate::ids::opaque(self.db, "user")?.into());
-        store::users::insert(self.db, &user)?;
-        person
-            .tokens
-            .iter()
-            .try_for_each(|token| Ok(store::users::insert_token(self.db, token, &user, None)?))
-    }
-
     fn app(&mut self, app: &Placed<App>) {
-        let App { manifest, owner } = &app.value;
-        let created = self.act(owner, |act| apps::create(act, manifest));
+        let App { manifest, owner, own_events } = &app.value;
+        let created = self.act(owner, |act| {
+            let created = apps::create(act, manifest)?;
+            if let (Some(id), OwnEvents::Suppress) = (&created.id, own_events) {
+                store::apps::suppress_own_events(act.db, id, true)?;
+            }
+            Ok(())
+        });
         self.note(&app.place, created);
     }
 

@@ -1,5 +1,7 @@
 //! Reading the file of a seed: every key that there is, each thing in a function of its own.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::Path;
 
 use bkper_model::{self as wire, AgentId, BookId, Decimal};
@@ -9,14 +11,18 @@ use super::model::{Account, App, Book, Person, Transaction, World};
 use super::place::{Mistakes, Place, Placed, SeedProblem};
 use super::section::{Findings, Section};
 use crate::identity::is_name;
-use crate::yaml::{self, Node, Written};
+use crate::ledger::User;
+use crate::manifest::Manifest;
+use crate::registry::OwnEvents;
+use crate::yaml::{Node, Written};
 
 /// What the file says. The files that it mentions stand in the folder.
 pub(super) fn world(node: &Node, folder: &Path) -> Result<World, Mistakes> {
     let findings = Findings::default();
     let mut world = World::default();
     if let Some(mut top) = Section::of(node, Place::TOP, &findings) {
-        world.users = all(top.sections("users"), person);
+        let known = RefCell::default();
+        world.users = all(top.sections("users"), |section| person(section, &known));
         world.apps = all(top.sections("apps"), |section| app(section, folder));
         world.books = all(top.sections("books"), book);
         top.finish();
@@ -36,15 +42,21 @@ fn all<T>(sections: Vec<Section<'_>>, read: impl Fn(&mut Section<'_>) -> Option<
     sections.into_iter().filter_map(placed).collect()
 }
 
-fn person(section: &mut Section<'_>) -> Option<Person> {
+fn person(section: &mut Section<'_>, known: &RefCell<HashSet<String>>) -> Option<Person> {
     let username = section.required("username");
-    let person = (
-        section.text("email").map(|email| email.value),
-        section.text("name").map(|name| name.value),
-        section.texts("tokens").into_iter().map(|token| token.value).collect(),
-    );
-    let (email, name, tokens) = person;
-    Some(Person { username: user(section, username?)?, email, name, tokens })
+    let email = section.text("email").map(|email| email.value);
+    let name = section.text("name").map(|name| name.value);
+    let tokens = section.texts("tokens").into_iter().map(|token| token.value).collect();
+    let username = username?;
+    let place = username.place.clone();
+    let person = Person { username: user(section, username)?, email, name, tokens };
+    let User { username, email, .. } = person.user("".into());
+    if !known.borrow_mut().insert(username.clone()) {
+        section.note(place, SeedProblem::Repeated(username));
+    } else if !known.borrow_mut().insert(email.clone()) {
+        section.note(place, SeedProblem::Repeated(email));
+    }
+    Some(person)
 }
 
 /// A username or an email address.
@@ -63,42 +75,39 @@ fn owner(section: &mut Section<'_>) -> Option<String> {
 
 fn app(section: &mut Section<'_>, folder: &Path) -> Option<App> {
     let owner = owner(section);
-    let manifest = section.node("manifest");
-    if manifest.is_none() {
+    let own_events = own_events(section);
+    let Some(manifest) = section.node("manifest") else {
         section.note(section.place.child("manifest", section.place.at), SeedProblem::Missing);
-    }
-    let manifest = manifest_of(section, manifest?, folder);
-    Some(App { manifest: manifest?, owner: owner? })
-}
-
-/// The manifest itself, or that in the file.
-fn manifest_of(section: &Section<'_>, node: Placed<&Node>, folder: &Path) -> Option<wire::App> {
-    let Placed { place, value } = node;
-    let json = match &value.value {
-        Written::Scalar { text, .. } => {
-            let path = folder.join(text);
-            match read_manifest(&path) {
-                Ok(json) => json,
-                Err(why) => {
-                    section.note(place, SeedProblem::Manifest { path, why });
-                    return None;
-                }
-            }
-        }
-        _ => value.json(),
+        return None;
     };
-    match wire::from_request(json.to_string().as_bytes()) {
-        Ok(manifest) => Some(manifest),
-        Err(error) => {
-            section.note(place, SeedProblem::Fault(error.to_string()));
-            None
-        }
-    }
+    let manifest = manifest_of(section, manifest, folder);
+    Some(App { manifest: manifest?, owner: owner?, own_events })
 }
 
-fn read_manifest(path: &Path) -> Result<serde_json::Value, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    yaml::parse(&text).map_err(|error| error.to_string())
+/// The manifest itself, or that in the file or folder.
+fn manifest_of(section: &Section<'_>, node: Placed<&Node>, folder: &Path) -> Option<wire::App> {
+    let manifest = match &node.value.value {
+        Written::Scalar { text, .. } => Manifest::File(folder.join(text)),
+        _ => Manifest::Content(node.value.json()),
+    };
+    manifest.read().map_err(|error| section.note(node.place, SeedProblem::Manifest(with_causes(&error)))).ok()
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn own_events(section: &mut Section<'_>) -> OwnEvents {
+    let Some(text) = section.text("own_events") else { return OwnEvents::default() };
+    match &*text.value {
+        "deliver" => OwnEvents::Deliver,
+        "suppress" => OwnEvents::Suppress,
+        _ => {
+            section.note(text.place, SeedProblem::Form("deliver or suppress"));
+            OwnEvents::default()
+        }
+    }
 }
 
 fn book(section: &mut Section<'_>) -> Option<Book> {

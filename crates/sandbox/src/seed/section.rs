@@ -45,7 +45,9 @@ impl<'a> Section<'a> {
 
     /// The value under the key, unless there is none.
     pub(super) fn node(&mut self, key: &'static str) -> Option<Placed<&'a Node>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         let place = self.place.child(key, entry.value.at);
         (!entry.value.is_null()).then_some(Placed { place, value: &entry.value })
@@ -122,13 +124,11 @@ impl<'a> Section<'a> {
 
     /// A single value as it is written, be it a number: amounts keep their digits.
     fn scalar(&self, node: Placed<&Node>) -> Option<Placed<String>> {
-        match &node.value.value {
-            Written::Scalar { text, .. } => Some(Placed { place: node.place, value: text.clone() }),
-            _ => {
-                self.note(node.place, SeedProblem::Form("a single value"));
-                None
-            }
+        if let Written::Scalar { text, .. } = &node.value.value {
+            return Some(Placed { place: node.place, value: text.clone() });
         }
+        self.note(node.place, SeedProblem::Form("a single value"));
+        None
     }
 
     fn has(&self, key: &str) -> bool {

@@ -38,3 +38,8 @@ pub(crate) fn suppress_own_events(db: &Connection, id: &AgentId, suppress: bool)
     };
     db.prepare_cached(sql)?.execute([id.as_str()]).map(drop)
 }
+
+/// Whether it is not told of what it did itself.
+pub(crate) fn own_events_are_suppressed(db: &Connection, id: &AgentId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM own_events_suppressed WHERE agent = ?1")?.exists([id.as_str()])
+}

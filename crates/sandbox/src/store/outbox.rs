@@ -2,6 +2,7 @@
 
 use bkper_model::{AgentId, BookId, EventId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
 /// The events of one book on their way to one app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -103,4 +104,31 @@ pub(crate) fn backlog(db: &Connection, book: &BookId) -> rusqlite::Result<u64> {
 /// Whether nothing is left to be sent.
 pub(crate) fn is_empty(db: &Connection) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM outbox)")?.query_row([], |row| row.get(0))
+}
+
+/// An event that an app was not told of yet.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unsent {
+    event: EventId,
+    event_type: String,
+    book: BookId,
+    app: AgentId,
+    /// How often it was tried.
+    tries: u32,
+}
+
+/// Everything that waits, in the order of the events.
+pub(crate) fn all(db: &Connection) -> rusqlite::Result<Vec<Unsent>> {
+    const SQL: &str = "SELECT event.id, event.type, outbox.book, agent, tries FROM outbox \
+                       JOIN event ON event.seq = outbox.event ORDER BY outbox.seq";
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Unsent {
+            event: EventId::new(row.get::<_, String>(0)?),
+            event_type: row.get(1)?,
+            book: BookId::new(row.get::<_, String>(2)?),
+            app: AgentId::new(row.get::<_, String>(3)?),
+            tries: row.get(4)?,
+        })
+    };
+    db.prepare_cached(SQL)?.query_map([], read)?.collect()
 }

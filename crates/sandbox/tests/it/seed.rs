@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
 
+use std::fs;
+
 use bookhook_sandbox::{Sandbox, Seed, StartError};
 use serde_json::{Value, json};
 
@@ -121,11 +123,65 @@ books:
 }
 
 #[tokio::test]
+async fn the_apps_of_a_seed_are_registered_and_installed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bkper.yaml"), "id: tax-bot\nevents: [TRANSACTION_POSTED]\n").unwrap();
+    let seed = "
+apps:
+  - {manifest: bkper.yaml, owner: mia}
+  - {manifest: {id: exchange-bot, events: [ACCOUNT_CREATED]}, owner: ben, own_events: suppress}
+books:
+  - {id: one, name: One, owner: mia, apps: [tax-bot, exchange-bot]}
+";
+    let path = folder.path().join("seed.yaml");
+    fs::write(&path, seed).unwrap();
+    let sandbox = Sandbox::builder().seed(Seed::read(&path).unwrap()).start().await.unwrap();
+    let client = Client::of(&sandbox);
+    let apps = client.user("mia").get("/v5/books/one/apps").await.ok();
+    let apps: Vec<_> =
+        apps["items"].as_array().unwrap().iter().map(|app| (&app["id"], &app["ownerEmail"])).collect();
+    assert_eq!(
+        apps,
+        [(&json!("exchange-bot"), &json!("ben@example.com")), (&json!("tax-bot"), &json!("mia@example.com"))]
+    );
+    let about = client.get("/sandbox").await.ok();
+    let expected = json!({
+        "id": "exchange-bot", "owner": "ben@example.com", "own_events": "suppress",
+        "webhook_url": null, "webhook_url_dev": null,
+    });
+    assert_eq!(about["apps"][0], expected);
+    assert_eq!(about["apps"][1]["own_events"], "deliver");
+    assert_eq!(sandbox.snapshot("one").unwrap()["apps"], json!(["exchange-bot", "tax-bot"]));
+}
+
+#[tokio::test]
+async fn who_says_no_name_is_the_first_user_of_the_seed() {
+    let sandbox = Sandbox::builder().seed(Seed::demo()).start().await.unwrap();
+    let client = Client::of(&sandbox);
+    for client in [client.clone(), client.user("ya29.a-real-token"), client.user("undefined")] {
+        assert_eq!(client.get("/v5/user").await.ok()["username"], "mia");
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_the_sandbox_is_started_with_is_installed_in_all_books() {
+    let manifest =
+        json!({"id": "tax-bot", "webhookUrlDev": "http://127.0.0.1:9/", "events": ["BOOK_UPDATED"]});
+    let seed = Seed::demo().install("tax-bot");
+    let sandbox = Sandbox::builder().seed(seed).app(manifest).start().await.unwrap();
+    let client = Client::of(&sandbox).user("mia");
+    for book in ["demoBookUsd01", "demoBookEur01", "demoBookInv01", "demoBookSub01"] {
+        let apps = client.get(&format!("/v5/books/{book}/apps")).await.ok();
+        assert_eq!(apps["items"][0]["ownerEmail"], "mia@example.com");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_file_is_told_at_once_with_line_and_key() {
     let told = told(
         r#"
-user:
-  - {username: mia}
+user: [{username: mia}]
+users: [{username: mia}, {username: ben, email: Mia@example.com}]
 books:
   - id: no/id
     name: Main
@@ -145,6 +201,7 @@ books:
         told,
         [
             "seed.yaml:2:1: user: no such key; there are users, apps, books",
+            "seed.yaml:3:37: users[1].username: \"mia@example.com\" is there already",
             "seed.yaml:5:9: books[0].id: \"no/id\" is no id of a book; write letters, digits and hyphens",
             "seed.yaml:7:12: books[0].owner: \"who is that\" is no username and no email address",
             "seed.yaml:8:21: books[0].fractionDigits: must be a whole number",
@@ -166,8 +223,7 @@ books:
 #[tokio::test]
 async fn what_the_ledger_refuses_is_told_at_once_with_line_and_key() {
     let told = told(
-        r#"
-users: [{username: mia}, {username: Mia}]
+        "
 books:
   - id: one
     name: Main
@@ -183,17 +239,16 @@ books:
       - {date: 2026-01-05, amount: 1, from: Bnk, to: Bank}
     collaborators:
       - {user: ben, permission: OWNER}
-"#,
+",
     )
     .await;
     assert_eq!(
         told,
         [
-            "seed.yaml:2:26: users[1]: \"Mia\" is there already",
-            "seed.yaml:4:5: books[0]: timeZone: \"Mars\" is no IANA name of a time zone",
-            "seed.yaml:12:44: books[1].accounts[0].groups[0]: there is no \"Assets\"; there is none at all",
-            "seed.yaml:13:9: books[1].accounts[1]: another account has the name \"BANK\" already",
-            "seed.yaml:15:45: books[1].transactions[0].from: there is no \"Bnk\"; there is Bank",
+            "seed.yaml:3:5: books[0]: timeZone: \"Mars\" is no IANA name of a time zone",
+            "seed.yaml:11:44: books[1].accounts[0].groups[0]: there is no \"Assets\"; there is none at all",
+            "seed.yaml:12:9: books[1].accounts[1]: another account has the name \"BANK\" already",
+            "seed.yaml:14:45: books[1].transactions[0].from: there is no \"Bnk\"; there is Bank",
         ]
     );
 }

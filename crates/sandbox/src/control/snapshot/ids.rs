@@ -74,7 +74,7 @@ mod tests {
             {"remoteIds": ["tax_tx481930000000017_481930000000003"]},
             "481930000000003", "481930000000017", "4819300000000171", "inv-1001", "999990000000017",
         ]);
-        assert_eq!(ids.masked(&value[0]), r##"{"remoteIds":["tax_tx#_#"]}"##);
+        assert_eq!(ids.masked(&value[0]), r#"{"remoteIds":["tax_tx#_#"]}"#);
         ids.number(&mut value);
         let expected = json!([
             {"remoteIds": ["tax_tx#1_#2"]}, "#2", "#1", "4819300000000171", "inv-1001", "999990000000017",
