@@ -34,3 +34,4 @@ mod told;
 mod transactions;
 mod user;
 mod verifier;
+mod walk;
