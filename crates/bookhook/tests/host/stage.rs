@@ -12,6 +12,7 @@ use tokio::runtime::Runtime;
 
 pub(crate) const APP: &str = "tax-bot";
 const PATH: &str = "/hooks/tax-bot";
+const NEIGHBOUR: &str = "/hooks/neighbour";
 const PUBLIC_URL: &str = "https://hooks.example.com";
 
 /// The types that the app declares; it has no function for the last one.
@@ -99,12 +100,26 @@ impl Stage {
 
     /// Serves the app with a handler behind a URL, as a configuration file says it. `policy` is lines of the hook.
     pub(crate) async fn serve_url(&self, url: &str, policy: &[&str]) -> Serving {
+        self.serve_handler(&format!("{{http: \"{url}\"}}"), policy).await
+    }
+
+    /// The same with any handler, as a configuration file says it. Beside it is a hook that is well: a command that
+    /// answers at once, at [`Serving::post_to_neighbour`].
+    pub(crate) async fn serve_handler(&self, handler: &str, policy: &[&str]) -> Serving {
         let policy: Vec<String> = policy.iter().map(|line| format!("    {line}\n")).collect();
+        let jwks = self.bkper.jwks_file();
+        let source = |path| {
+            format!(
+                "    source:\n      bkper:\n        manifest: .\n        path: {path}\n        audience: {PUBLIC_URL}{PATH}\n        \
+                 jwks_url: \"file:{}\"\n",
+                jwks.display()
+            )
+        };
         let yaml = format!(
-            "public_url: {PUBLIC_URL}\nhooks:\n  {APP}:\n    handler: {{http: \"{url}\"}}\n    source:\n      bkper:\n        \
-             manifest: .\n        jwks_url: \"file:{}\"\n{}",
-            self.bkper.jwks_file().display(),
+            "hooks:\n  {APP}:\n    handler: {handler}\n{}{}  neighbour:\n    handler: {{exec: {{command: [echo, '{{\"result\": \"well\"}}']}}}}\n{}",
+            source(PATH),
             policy.concat(),
+            source(NEIGHBOUR),
         );
         let path = self.folder.path().join("bookhook.yaml");
         std::fs::write(&path, yaml).unwrap();
@@ -145,6 +160,11 @@ impl Serving {
     /// Bkper's call with an event.
     pub(crate) fn post(&self, event: impl Into<Vec<u8>>) -> Post {
         self.bkper.post(self.address, PATH).body(event)
+    }
+
+    /// The same to the hook beside it.
+    pub(crate) fn post_to_neighbour(&self, event: impl Into<Vec<u8>>) -> Post {
+        self.bkper.post(self.address, NEIGHBOUR).body(event)
     }
 
     /// The answer to a call that some other task waits for.

@@ -55,16 +55,36 @@ fn a_command_gets_the_hosts_environment_without_the_hosts_secrets() {
 
 #[test]
 fn when_the_host_is_killed_its_processes_are_too() {
-    let place = Place::with_app();
-    place.write("hang.sh", "trap '' TERM; sleep 600 & echo $! >child; echo $$ >self; wait");
     let path = std::env::var("PATH").unwrap();
-    let (host, url) = serve(&place, "{exec: {command: sh hang.sh}}", &[("PATH", &path)]);
-    let _caller = place.start(&["send", "TRANSACTION_CHECKED", "--to", &url]);
-    let processes = ["self", "child"].map(|name| place.until_written(name));
+    for kind in ["run", "exec"] {
+        let place = Place::with_app();
+        place.write("hang.sh", "trap '' TERM; sleep 600 & echo $! >child; echo $$ >self; wait");
+        let handler = format!("{{{kind}: {{command: sh hang.sh}}}}");
+        let (host, url) = serve(&place, &handler, &[("PATH", &path)]);
+        let _caller = place.start(&["send", "TRANSACTION_CHECKED", "--to", &url]);
+        let processes = ["self", "child"].map(|name| place.until_written(name));
 
-    host.signal("KILL");
+        host.signal("KILL");
 
-    for process in processes {
-        until_gone(&process);
+        for process in processes {
+            until_gone(&process);
+        }
     }
+}
+
+#[test]
+fn what_a_server_writes_is_seen_and_why_its_hook_is_paused() {
+    let place = Place::with_app();
+    let path = std::env::var("PATH").unwrap();
+    let handler = "{run: {command: [sh, -c, 'echo it has begun; echo out of memory >&2; exit 3'], restart: {first: 1ms, max_restarts: 1}}}";
+    let (host, _) = serve(&place, handler, &[("PATH", &path)]);
+    let line = host.err_line("it has begun");
+    assert!(line.contains("hook=tax-bot"), "{line}");
+    let line = host.err_line("it is started again in 1ms");
+    assert!(line.contains("`sh` ended with status 3: ") && line.contains("out of memory"), "{line}");
+    let line = host.err_line("the hook is paused, and its events are held until the host is started again: ");
+    let reason =
+        "the handler does not stay up, for all its 1 restart within 10m; at last `sh` ended with status 3: ";
+    assert!(line.contains(reason) && line.contains("out of memory"), "{line}");
+    assert_eq!(host.end(), 0);
 }
