@@ -120,8 +120,8 @@ impl Sandbox {
 
     /// What it is, and what is in it.
     pub fn about(&self) -> rusqlite::Result<About> {
-        let clock = self.world.clock.time();
-        self.world.transact(|db, _| control::about(db, self.facts.clone(), clock))
+        let (clock, faults) = (self.world.clock.time(), self.world.mischief.faults());
+        self.world.transact(|db, _| control::about(db, self.facts.clone(), clock, faults))
     }
 
     /// Throws everything away and begins anew with the seed. The clock goes with the machine's again.

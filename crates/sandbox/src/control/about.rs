@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::Shared;
 use crate::clock::Time;
+use crate::faults::Faults;
 use crate::ledger::{Book, User};
 use crate::refusal::Refusal;
 use crate::registry::OwnEvents;
@@ -27,6 +28,8 @@ pub struct About {
     pub facts: Facts,
     /// What its clock shows.
     pub clock: Time,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Everybody whom it knows.
     pub users: Vec<Person>,
     /// All books, oldest first.
@@ -106,14 +109,13 @@ pub(super) fn routes(facts: Facts) -> Router<Arc<World>> {
 }
 
 async fn show(State(world): Shared, facts: Facts) -> Result<Json<About>, Refusal> {
-    let clock = world.clock.time();
-    world.own(move |db, _| Ok(Json(about(db, facts, clock)?))).await
+    let (clock, faults) = (world.clock.time(), world.mischief.faults());
+    world.own(move |db, _| Ok(Json(about(db, facts, clock, faults)?))).await
 }
 
 /// What is in the sandbox now.
-pub(crate) fn about(db: &Connection, facts: Facts, clock: Time) -> rusqlite::Result<About> {
+pub(crate) fn about(db: &Connection, facts: Facts, clock: Time, faults: Faults) -> rusqlite::Result<About> {
     let users = store::users::all(db)?.into_iter().map(Into::into).collect();
     let books = store::books::all(db)?.into_iter().map(Into::into).collect();
-    let apps = super::apps::all(db)?;
-    Ok(About { facts, clock, users, books, apps })
+    Ok(About { facts, clock, faults, users, books, apps: super::apps::all(db)? })
 }

@@ -11,6 +11,7 @@ mod plant;
 mod read;
 mod section;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use bkper_model::AgentId;
@@ -24,10 +25,17 @@ use crate::identity;
 use crate::yaml::{self, YamlError};
 
 /// What a sandbox begins with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Seed {
     name: PathBuf,
     world: World,
+}
+
+/// Without the tokens in it.
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seed").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// A seed cannot be used.

@@ -8,14 +8,14 @@ use crate::ledger::{User, UserId};
 use crate::registry::OwnEvents;
 
 /// All of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct World {
     pub(super) users: Vec<Placed<Person>>,
     pub(super) apps: Vec<Placed<App>>,
     pub(super) books: Vec<Placed<Book>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Person {
     pub(super) username: String,
     pub(super) email: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct Person {
     pub(super) tokens: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct App {
     pub(super) manifest: wire::App,
     pub(super) owner: String,
@@ -41,7 +41,7 @@ impl Person {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Book {
     pub(super) id: Option<BookId>,
     pub(super) owner: String,
@@ -58,13 +58,13 @@ pub(super) struct Book {
     pub(super) apps: Vec<Placed<AgentId>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Account {
     pub(super) body: wire::Account,
     pub(super) groups: Vec<Placed<String>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Transaction {
     pub(super) body: wire::Transaction,
     pub(super) date: Option<Day>,

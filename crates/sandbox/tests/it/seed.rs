@@ -155,6 +155,37 @@ books:
 }
 
 #[tokio::test]
+async fn the_seed_in_the_documentation_has_every_key_and_can_be_planted() {
+    let page = include_str!("../../../../docs/sandbox.md");
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let sandbox = seeded(example).await.unwrap();
+    let snapshot = sandbox.snapshot("aurora").unwrap();
+    let count = |list: &str| snapshot[list].as_array().unwrap().len();
+    let lists = ["groups", "accounts", "transactions", "queries", "collaborators", "apps"];
+    assert_eq!(lists.map(count), [2, 3, 4, 1, 2, 1]);
+    assert_eq!(snapshot["book"]["lockDate"], "2025-12-31");
+    // A wrong key makes the reader tell all that there are.
+    for (key, with_wrong) in [
+        ("users:", "wrong: 1\nusers:"),
+        ("- username: mia", "- wrong: 1\n    username: mia"),
+        ("- owner: mia", "- wrong: 1\n    owner: mia"),
+        ("- id: aurora", "- wrong: 1\n    id: aurora"),
+        ("- name: Assets", "- wrong: 1\n        name: Assets"),
+        ("{name: Bank", "{wrong: 1, name: Bank"),
+        ("- date: 2026", "- wrong: 1\n        date: 2026"),
+        ("{title:", "{wrong: 1, title:"),
+        ("{user:", "{wrong: 1, user:"),
+    ] {
+        let told = Seed::parse("seed.yaml", &example.replacen(key, with_wrong, 1)).unwrap_err().to_string();
+        let (_, known) = told.split_once("wrong: no such key; there are ").unwrap();
+        for known in known.split(", ") {
+            assert!(example.contains(&format!("{known}:")), "{known}, beside {key}, is not documented");
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_says_no_name_is_the_first_user_of_the_seed() {
     let sandbox = Sandbox::builder().seed(Seed::demo()).start().await.unwrap();
     let client = Client::of(&sandbox);
