@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use bkper_client::model::Decimal;
-use bkper_client::{BookHandle, Client};
+use bookhook::bkper_model::Decimal;
 use bookhook::{Context, EventType, Hook, Response, Result};
 use bookhook_testkit::{Gate, Runs};
-use secrecy::ExposeSecret;
 
 /// The hook with this work for every type of event; its runs are noted.
 pub(crate) fn handled<Work, Fut>(hook: Hook, runs: &Runs, work: Work) -> Hook
@@ -57,17 +55,13 @@ pub(crate) fn is_own(cx: &Context) -> bool {
     agent.is_some_and(|agent| agent.as_str() == cx.hook().as_str())
 }
 
-/// Drafts the tax on the event's transaction in its book, as the app, for the user whose token came with the event.
-pub(crate) async fn draft_tax(cx: &Context, client: &Client) -> Result<Response> {
-    let event = cx.event()?;
-    let Some(sale) = event.transaction() else { return Ok(Response::suppressed()) };
-    let token = cx.oauth_token().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
-    let book: BookHandle = client.with_token(token).with_agent_id(cx.hook().as_str()).book(event);
+/// Drafts the tax on the event's transaction in its book.
+pub(crate) async fn draft_tax(cx: Context) -> Result<Response> {
+    let Some(sale) = cx.event()?.transaction() else { return Ok(Response::suppressed()) };
     let amount = sale.amount.as_ref().context("the sale has no amount")?;
     let tax = (amount.decimal()? / Decimal::from(5)).round_dp(2);
-    let draft = book.new_transaction().amount(tax).from("Product Sales").to("Output Tax");
-    let sale = sale.id.as_ref().map(ToString::to_string).unwrap_or_default();
-    draft.description("#vat").remote_id(format!("vat_{sale}")).draft().await?;
+    let draft = cx.book().new_transaction().amount(tax).from("Product Sales").to("Output Tax");
+    draft.description("#vat").draft().await?;
     Ok(Response::result(format!("TAX: {tax}")))
 }
 

@@ -22,15 +22,6 @@ async fn sold(scene: &Scene, hook: impl FnOnce(Hook) -> Hook) -> (BookHandle, Se
     (book, serving)
 }
 
-/// Drafts the tax on whatever is told.
-fn taxing(scene: &Scene, hook: Hook, runs: &Runs) -> Hook {
-    let client = scene.mia.clone();
-    handled(hook, runs, move |cx| {
-        let client = client.clone();
-        async move { draft_tax(&cx, &client).await }
-    })
-}
-
 fn is_the_apps(delivery: &Delivery) -> bool {
     delivery.agent_id.as_deref() == Some("tax-bot")
 }
@@ -44,7 +35,7 @@ async fn is_taxed_once(scene: &Scene, book: &BookHandle) {
 #[tokio::test]
 async fn a_host_that_skips_them_notes_them_and_runs_nothing() {
     let (scene, runs) = (Scene::new().await, Runs::default());
-    let (book, serving) = sold(&scene, |hook| taxing(&scene, hook, &runs)).await;
+    let (book, serving) = sold(&scene, |hook| handled(hook, &runs, draft_tax)).await;
 
     is_taxed_once(&scene, &book).await;
     assert_eq!(runs.count(), 1);
@@ -60,7 +51,7 @@ async fn a_host_that_skips_them_notes_them_and_runs_nothing() {
 async fn a_sandbox_that_withholds_them_sends_only_what_others_did() {
     let scene = Scene::with(hasty().own_events("tax-bot", Sent::Suppress)).await;
     let runs = Runs::default();
-    let unguarded = |hook| taxing(&scene, hook, &runs).own_events(OwnEvents::Deliver);
+    let unguarded = |hook| handled(hook, &runs, draft_tax).own_events(OwnEvents::Deliver);
     let (book, serving) = sold(&scene, unguarded).await;
 
     is_taxed_once(&scene, &book).await;
@@ -77,20 +68,11 @@ async fn a_sandbox_that_withholds_them_sends_only_what_others_did() {
 #[tokio::test]
 async fn a_handler_that_guards_itself_is_run_and_does_nothing() {
     let (scene, runs) = (Scene::new().await, Runs::default());
-    let client = scene.mia.clone();
-    let (book, serving) = sold(&scene, |hook| {
-        let guarded = handled(hook, &runs, move |cx| {
-            let client = client.clone();
-            async move {
-                if is_own(&cx) {
-                    return Ok(Response::suppressed());
-                }
-                draft_tax(&cx, &client).await
-            }
-        });
-        guarded.own_events(OwnEvents::Deliver)
-    })
-    .await;
+    let guarded = |hook| {
+        let work = async |cx| if is_own(&cx) { Ok(Response::suppressed()) } else { draft_tax(cx).await };
+        handled(hook, &runs, work).own_events(OwnEvents::Deliver)
+    };
+    let (book, serving) = sold(&scene, guarded).await;
 
     is_taxed_once(&scene, &book).await;
     assert_eq!(runs.count(), 2);

@@ -133,7 +133,7 @@ impl Scene {
     async fn start(&self, mut config: Config, hooks: impl IntoIterator<Item = Hook>) -> Serving {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.journal = JournalLocation::Sqlite(self.folder.path().join("bookhook.db"));
-        let host = hooks.into_iter().fold(Host::new(config), Host::hook);
+        let host = hooks.into_iter().fold(Host::new(config).api(self.sandbox.url()), Host::hook);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let host = runtime.spawn(host.start()).await.unwrap().unwrap();

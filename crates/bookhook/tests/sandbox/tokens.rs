@@ -15,11 +15,7 @@ const POSTED: &[EventType] = &[EventType::TransactionPosted];
 async fn what_a_handler_records_is_the_apps_in_the_name_of_who_installed_it() {
     let (scene, runs) = (Scene::new().await, Runs::default());
     let book = scene.book_with("tax-bot", POSTED).await;
-    let client = scene.mia.clone();
-    let hook = handled(scene.hook("tax-bot"), &runs, move |cx| {
-        let client = client.clone();
-        async move { draft_tax(&cx, &client).await }
-    });
+    let hook = handled(scene.hook("tax-bot"), &runs, draft_tax);
     let _serving = scene.serve([hook]).await;
     sell(&book, "440").await;
     scene.sandbox.settled().await;
@@ -36,11 +32,7 @@ async fn an_expired_token_is_refused_and_a_replay_brings_a_fresh_one() {
     let deliveries = DeliveryFaults { expired_token: Times::Next(1), ..DeliveryFaults::default() };
     let scene = Scene::with(hasty().faults(Faults { deliveries, ..Faults::default() })).await;
     let (book, runs) = (scene.book_with("tax-bot", POSTED).await, Runs::default());
-    let client = scene.mia.clone();
-    let hook = handled(scene.hook("tax-bot"), &runs, move |cx| {
-        let client = client.clone();
-        async move { draft_tax(&cx, &client).await }
-    });
+    let hook = handled(scene.hook("tax-bot"), &runs, draft_tax);
     let serving = scene.serve([hook]).await;
     sell(&book, "440").await;
     scene.sandbox.settled().await;
@@ -60,12 +52,12 @@ async fn an_expired_token_is_refused_and_a_replay_brings_a_fresh_one() {
 async fn a_token_that_expires_while_the_handler_works_is_refused_too() {
     let (scene, runs, gate) = (Scene::new().await, Runs::default(), Gate::closed());
     let book = scene.book_with("tax-bot", POSTED).await;
-    let (client, held) = (scene.mia.clone(), gate.clone());
+    let held = gate.clone();
     let hook = handled(scene.hook("tax-bot"), &runs, move |cx| {
-        let (client, gate) = (client.clone(), held.clone());
+        let gate = held.clone();
         async move {
             gate.pass().await;
-            draft_tax(&cx, &client).await
+            draft_tax(cx).await
         }
     });
     let _serving = scene.serve([hook]).await;

@@ -14,11 +14,7 @@ async fn each_is_told_of_what_the_other_did_and_both_responses_are_shown() {
     let book = scene.book_with("tax-bot", EVENTS).await;
     scene.register("audit-bot", EVENTS).await;
     scene.install("audit-bot", &book).await;
-    let client = scene.mia.clone();
-    let taxing = handled(scene.hook("tax-bot"), &tax, move |cx| {
-        let client = client.clone();
-        async move { draft_tax(&cx, &client).await }
-    });
+    let taxing = handled(scene.hook("tax-bot"), &tax, draft_tax);
     let _serving = scene.serve([taxing, prompt(scene.hook("audit-bot"), &audit)]).await;
     sell(&book, "440").await;
     scene.sandbox.settled().await;
