@@ -1,5 +1,7 @@
 //! Maps from text to text: custom properties, and what attributes were before an update.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -48,6 +50,16 @@ impl TextMap {
         self.0.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
     }
 
+    /// The keys and their texts, with numbers and truth values as the text that they have in JSON: programs send them
+    /// without thinking of it.
+    pub fn scalars(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.0.iter().filter_map(|(key, value)| match value {
+            Value::String(text) => Some((key.as_str(), Cow::from(text))),
+            Value::Number(_) | Value::Bool(_) => Some((key.as_str(), Cow::from(value.to_string()))),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        })
+    }
+
     /// Whether there is nothing in the map.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -70,10 +82,10 @@ impl Wire for TextMap {
         })
     }
 
-    /// A `null` is none: clients remove a property with it.
+    /// A `null` is none: clients remove a property with it. What has a text of its own is none either.
     fn inspect(&self, findings: &mut Findings) {
         for (key, value) in &self.0 {
-            if !value.is_string() && !value.is_null() {
+            if value.is_array() || value.is_object() {
                 findings.in_field(key, |findings| findings.wrong_form(String::EXPECTED, value));
             }
         }

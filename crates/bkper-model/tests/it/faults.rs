@@ -25,7 +25,7 @@ fn what_the_documentation_allows_is_no_fault() {
 fn every_fault_is_named_with_its_path() {
     let list: TransactionList = from_value(json!({"items": [
         {"posted": true, "tags": ["a"]},
-        {"posted": "true", "date": "04/03/2026", "creditAccount": "Cash", "properties": {"count": 3}},
+        {"posted": "true", "date": "04/03/2026", "creditAccount": "Cash", "properties": {"count": [3], "number": 3}},
         {"debitAccount": {"type": "GOLD", "groups": [{"id": "1"}, {"id": 7}]}, "remoteIds": ["a", 1]},
     ]}))
     .unwrap();
@@ -34,7 +34,7 @@ fn every_fault_is_named_with_its_path() {
         [
             "items[1].date: expected a date (yyyy-MM-dd), found a text",
             "items[1].creditAccount: expected an object (Account), found a text",
-            "items[1].properties.count: expected a text, found a number",
+            "items[1].properties.count: expected a text, found a list",
             "items[1].posted: expected a boolean, found a text",
             r#"items[2].debitAccount.type: "GOLD" is none of ASSET, LIABILITY, INCOMING, OUTGOING"#,
             "items[2].debitAccount.groups[1].id: expected a text (GroupId), found a number",

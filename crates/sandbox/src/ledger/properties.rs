@@ -13,10 +13,11 @@ use crate::refusal::Refusal;
 pub(crate) struct Properties(BTreeMap<String, String>);
 
 impl Properties {
-    /// What a client sends: the whole new set. An empty value removes a property, so it is left out.
+    /// What a client sends: the whole new set. An empty value removes a property, so it is left out;
+    /// a number is kept as its text.
     pub(crate) fn given(map: &TextMap) -> Result<Self, Refusal> {
         let mut properties = BTreeMap::new();
-        for (key, value) in map.iter() {
+        for (key, value) in map.scalars() {
             let key = property_key(key)
                 .map_err(|error| Refusal::Invalid { field: "properties", message: error.to_string() })?;
             let value = value.trim();

@@ -233,3 +233,17 @@ async fn fourteen_bots_that_mirror_the_same_transaction_at_once_make_one() {
     assert_eq!(ids.len(), 1);
     assert_eq!(shop.found(&bot, &shop.eur, "remoteId:same").await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_bot_that_sends_a_number_as_a_property_means_its_text() {
+    let shop = shop().await;
+    let bot = shop.person.agent("inventory-bot");
+    let properties = json!({"quantity": 100, "price": 4.5, "liquidated": false, "good": null});
+    let draft = json!({"description": "counted", "properties": properties});
+    let draft = bot.post(&shop.transactions(&shop.usd, ""), draft).await.ok();
+    let expected = json!({"quantity": "100", "price": "4.5", "liquidated": "false"});
+    assert_eq!(draft["transaction"]["properties"], expected);
+    let list = json!({"description": "counted", "properties": {"goods": ["a", "b"]}});
+    let refused = bot.post(&shop.transactions(&shop.usd, ""), list).await.refused(400, "invalidParameter");
+    assert!(refused.contains("properties.goods"), "{refused}");
+}
