@@ -26,6 +26,12 @@ pub enum Error {
         /// What happened, in words for users.
         message: Option<String>,
     },
+    /// Bkper wants to know who calls, and the client has no token.
+    #[error("{call} was refused: no token was sent, for the client has none")]
+    NoToken {
+        /// The call.
+        call: Call,
+    },
     /// No connection could be made: the call was certainly not done.
     #[error("{call}: no connection can be made")]
     Connect {
@@ -139,6 +145,7 @@ impl Error {
     pub fn call(&self) -> &Call {
         match self {
             Self::Refused { call, .. }
+            | Self::NoToken { call }
             | Self::Connect { call, .. }
             | Self::Broken { call, .. }
             | Self::Timeout { call, .. }
@@ -185,7 +192,7 @@ impl Error {
 
     /// Whether the token is missing, expired or unknown, or its user may not see the book.
     pub fn is_unauthorized(&self) -> bool {
-        self.code() == Some(401)
+        self.code() == Some(401) || matches!(self, Self::NoToken { .. })
     }
 
     /// Whether the user may not do this.

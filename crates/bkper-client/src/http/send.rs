@@ -81,6 +81,8 @@ fn refused(
     body: Result<Bytes, Error>,
 ) -> Failure {
     let error = answer::refusal(request.call(), status.as_u16(), &body.unwrap_or_default());
+    let is_nameless = error.is_unauthorized() && request.client.token().is_none();
+    let error = if is_nameless { Error::NoToken { call: request.call() } } else { error };
     Failure { error, retry_after }
 }
 

@@ -43,6 +43,17 @@ async fn to_find_nothing_is_no_error_and_to_be_refused_is() {
 }
 
 #[tokio::test]
+async fn a_client_without_a_token_says_so_when_one_is_needed() {
+    let login = || Answer::Json(401, refusal(401, "required", "Login Required."));
+    let server = Server::answering([login(), login()]).await;
+    let error = server.client().user().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /v5/user was refused: no token was sent, for the client has none");
+    assert!(error.is_unauthorized());
+    let expired = server.client().with_token("t0k").user().await.unwrap_err();
+    assert_eq!(expired.to_string(), "GET /v5/user was refused with 401 (required): Login Required.");
+}
+
+#[tokio::test]
 async fn an_answer_that_is_no_json_is_an_error_that_says_so() {
     let server = Server::answering([
         Answer::Text(200, "<html>Log in</html>"),
