@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "bookhook-handlers",
             "bookhook-dispatch",
             "bookhook-receiver",
+            "bookhook-sandbox", // only with the feature `testing`
         ],
     ),
     ("bookhook-sandbox", &["bkper-model"]),
@@ -75,6 +76,19 @@ fn dependencies_point_downwards_only() {
             assert!(allowed.contains(&dependency.as_str()), "{package} must not use {dependency}");
         }
     }
+}
+
+#[test]
+fn a_host_has_no_sandbox_in_it_unless_its_author_asks_for_one() {
+    let metadata = metadata();
+    let named = |values: &Value, name: &str| {
+        let mut found = values.as_array().expect("a list").iter();
+        let found = found.find(|value| value["name"] == name && value["kind"] != "dev");
+        found.unwrap_or_else(|| panic!("no {name}")).clone()
+    };
+    let bookhook = named(&metadata["packages"], "bookhook");
+    assert_eq!(named(&bookhook["dependencies"], "bookhook-sandbox")["optional"], true);
+    assert_eq!(bookhook["features"].get("default"), None);
 }
 
 #[test]

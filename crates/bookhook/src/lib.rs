@@ -30,6 +30,8 @@ mod open_files;
 mod remote_ids;
 mod servers;
 mod signals;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wiring;
 
 pub use anyhow::{Error, Result};
