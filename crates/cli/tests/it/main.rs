@@ -8,6 +8,7 @@ mod command_line;
 mod demo;
 mod handler;
 mod place;
+mod preload;
 mod processes;
 mod round_trip;
 mod sandbox;
