@@ -1,5 +1,6 @@
-//! What the tests need beyond Rust, installed where it is missing: Node and the packages of its folders.
+//! What the tests need beyond Rust, installed where it is missing: Node and Python, and the packages of their folders.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,14 +9,18 @@ use anyhow::{Context, Result, bail};
 use crate::{run, say};
 
 /// Folders with a `package.json` that tests use.
-const NODE_FOLDERS: &[&str] = &["crates/sandbox/tests/node"];
+const NODE_FOLDERS: &[&str] = &["crates/sandbox/tests/node", "examples/functions", "examples/hono"];
 /// The oldest Node that the packages run on.
 const LEAST_NODE: u32 = 18;
+/// Folders with a `requirements.txt` that tests use; each gets a virtual environment of its own, `.venv`.
+const PYTHON_FOLDERS: &[&str] = &["examples/flask"];
 
 /// Installs what is missing. With everything there it costs nothing, and needs no network.
 pub(crate) fn install() -> Result<()> {
     node()?;
-    NODE_FOLDERS.iter().try_for_each(|folder| packages(&root().join(folder)))
+    NODE_FOLDERS.iter().try_for_each(|folder| packages(&root().join(folder)))?;
+    python()?;
+    PYTHON_FOLDERS.iter().try_for_each(|folder| environment(&root().join(folder)))
 }
 
 fn root() -> PathBuf {
@@ -38,7 +43,7 @@ fn node_version() -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn has(program: &str) -> bool {
+fn has(program: impl AsRef<OsStr>) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
@@ -60,4 +65,30 @@ fn packages(folder: &Path) -> Result<()> {
     }
     say(&format!("xtask: npm ci in {}", folder.display()));
     run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+}
+
+fn python() -> Result<()> {
+    let has_venv = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    if has_venv.is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    debian(&["python3", "python3-venv"])
+}
+
+/// A virtual environment with what `requirements.txt` names, unless that has not changed since the last time: a copy of
+/// it in the environment says so.
+fn environment(folder: &Path) -> Result<()> {
+    let (wanted, installed) = (folder.join("requirements.txt"), folder.join(".venv/requirements.txt"));
+    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    let interpreter = folder.join(".venv/bin/python");
+    if read(&wanted) == read(&installed) && has(&interpreter) {
+        return Ok(());
+    }
+    say(&format!("xtask: pip install in {}", folder.display()));
+    run(Command::new("python3").args(["-m", "venv", "--clear", ".venv"]).current_dir(folder))?;
+    run(Command::new(&interpreter)
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+        .arg(&wanted))?;
+    std::fs::copy(&wanted, &installed).context("cannot note what is installed")?;
+    Ok(())
 }
