@@ -1,5 +1,6 @@
 //! The world that all requests share: the state, the clock, and who may speak.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -32,6 +33,8 @@ pub(crate) struct World {
     pub(crate) outbox: Notify,
     /// Rung when the clock was changed.
     pub(crate) moved: Notify,
+    /// How often it began anew.
+    begun: AtomicU64,
     pub(crate) post: Post,
     /// What goes wrong on purpose.
     pub(crate) mischief: Mischief,
@@ -56,6 +59,7 @@ impl World {
             teller: Teller::default(),
             outbox: Notify::new(),
             moved: Notify::new(),
+            begun: AtomicU64::new(0),
             post,
             mischief: Mischief::new(faults),
         }
@@ -82,8 +86,15 @@ impl World {
             world.mischief.reset();
             world.plant(db)
         })?;
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.moved.notify_waiters();
         self.outbox.notify_one();
         Ok(())
+    }
+
+    /// How often it began anew.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
     }
 
     /// Apps come after the users, who own them, and before the books, in which they are installed.

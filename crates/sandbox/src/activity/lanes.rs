@@ -57,10 +57,11 @@ impl Lanes {
 /// Sends what is in the lane until nothing is left.
 async fn empty(world: Arc<World>, lane: Lane) {
     loop {
+        let begun = world.begun();
         match send_next(&world, &lane).await {
             Ok(Next::Nothing) => return,
             Ok(Next::AtOnce) => {}
-            Ok(Next::After(wait)) => rest(&world, wait).await,
+            Ok(Next::After(wait)) => rest(&world, begun, wait).await,
             Err(error) => {
                 tracing::error!(%error, book = %lane.book, app = %lane.agent, "the sandbox cannot read or write its outbox");
                 tokio::time::sleep(world.post.settings.backoff.longest).await;
@@ -70,14 +71,14 @@ async fn empty(world: Arc<World>, lane: Lane) {
 }
 
 /// Waits by the machine's time, so that a clock that stands still holds up nothing. A clock that is put forward so far
-/// ends the wait.
-pub(super) async fn rest(world: &World, wait: Duration) {
+/// ends the wait, and so does a reset: `begun` tells of which beginning that is which waits.
+pub(super) async fn rest(world: &World, begun: u64, wait: Duration) {
     let due = world.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
     let over = tokio::time::sleep(wait);
     tokio::pin!(over);
     loop {
         let moved = world.moved.notified();
-        if world.clock.now() >= due {
+        if world.clock.now() >= due || world.begun() != begun {
             return;
         }
         tokio::select! {

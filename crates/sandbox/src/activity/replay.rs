@@ -69,6 +69,7 @@ async fn send(world: Arc<World>, lane: Lane, event: EventId, user: UserId) -> Re
     let errand = Errand { event, agent: lane.agent.clone(), user };
     let mut tries = Tries::default();
     loop {
+        let begun = world.begun();
         let turn = world.post.turn(&lane).await;
         let Some(attempt) = Attempt::make(&world, &errand, tries).await? else { return Ok(()) };
         match attempt.verdict.clone() {
@@ -83,7 +84,7 @@ async fn send(world: Arc<World>, lane: Lane, event: EventId, user: UserId) -> Re
                 attempt.tell(&world);
                 drop(turn);
                 tries = made;
-                rest(&world, wait).await;
+                rest(&world, begun, wait).await;
             }
         }
     }

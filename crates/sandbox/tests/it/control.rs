@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
 
-use bookhook_sandbox::{Happening, Sandbox, TimeChange};
-use serde_json::json;
+use std::time::Duration;
+
+use bookhook_sandbox::{Happening, Sandbox, Seed, TimeChange};
+use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::receiver::Receiver;
 
 #[tokio::test]
 async fn the_sandbox_tells_what_it_is_and_who_and_what_is_in_it() {
@@ -74,4 +77,71 @@ async fn who_watches_hears_of_every_call_and_who_made_it() {
     assert_eq!((&*call.method, &*call.path, call.status), ("GET", "/v5/books/none?x=1", 404));
     assert_eq!(call.user.as_deref(), Some("mia"));
     assert_eq!(call.agent.unwrap().as_str(), "tax-bot");
+}
+
+/// A book with an app that answers 429 for now, and is asked again in an hour at the earliest.
+async fn given_a_busy_app() -> (Receiver, Sandbox, Client) {
+    let app =
+        Receiver::answering(|calls, _| if calls == 0 { (429, "later").into() } else { json!({}).into() })
+            .await;
+    let seed = "books: [{id: one, name: One, owner: mia, apps: [tax-bot]}]";
+    let hour = Duration::from_hours(1);
+    let sandbox = Sandbox::builder().seed(Seed::parse("seed.yaml", seed).unwrap()).backoff(hour, hour);
+    let sandbox = sandbox.app(app.manifest("tax-bot", &["ACCOUNT_CREATED"])).start().await.unwrap();
+    let mia = Client::of(&sandbox).user("mia");
+    (app, sandbox, mia)
+}
+
+async fn waiting(sandbox: &Sandbox, tries: u64) -> Value {
+    let client = Client::of(sandbox);
+    loop {
+        let outbox = client.get("/sandbox/outbox").await.ok();
+        if outbox["items"][0]["tries"] == tries {
+            return outbox;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_is_seen_and_sent_when_the_clock_is_put_forward() {
+    let (app, sandbox, mia) = given_a_busy_app().await;
+    mia.post("/v5/books/one/accounts", json!({"name": "Bank", "type": "ASSET"})).await.ok();
+    let outbox = waiting(&sandbox, 1).await;
+    let event = mia.get("/v5/books/one/events").await.ok()["items"][0]["id"].clone();
+    let expected =
+        json!({"event": event, "event_type": "ACCOUNT_CREATED", "book": "one", "app": "tax-bot", "tries": 1});
+    assert_eq!(outbox, json!({"items": [expected]}));
+    mia.put("/sandbox/clock", json!({"advance": "2h"})).await.ok();
+    sandbox.settled().await;
+    assert_eq!(app.received().len(), 2);
+    assert_eq!(mia.get("/sandbox/outbox").await.ok(), json!({"items": []}));
+}
+
+#[tokio::test]
+async fn after_a_reset_nothing_waits_for_what_was_before() {
+    let (app, sandbox, mia) = given_a_busy_app().await;
+    mia.post("/v5/books/one/accounts", json!({"name": "Bank", "type": "ASSET"})).await.ok();
+    waiting(&sandbox, 1).await;
+    sandbox.reset().unwrap();
+    mia.post("/v5/books/one/accounts", json!({"name": "Cash", "type": "ASSET"})).await.ok();
+    sandbox.settled().await;
+    let names: Vec<_> = app.received().iter().map(|call| call.name().to_owned()).collect();
+    assert_eq!(names, ["Bank", "Cash"]);
+}
+
+#[tokio::test]
+async fn an_app_is_kept_from_its_own_events_when_the_door_is_told_so() {
+    let (_app, sandbox, mia) = given_a_busy_app().await;
+    let set = |setting: &'static str| {
+        let mia = mia.clone();
+        async move { mia.put("/sandbox/apps/tax-bot", json!({"own_events": setting})).await }
+    };
+    assert_eq!(set("suppress").await.ok()["own_events"], "suppress");
+    mia.agent("tax-bot").post("/v5/books/one/accounts", json!({"name": "Own", "type": "ASSET"})).await.ok();
+    assert_eq!(mia.get("/sandbox/outbox").await.ok(), json!({"items": []}));
+    assert_eq!(Client::of(&sandbox).get("/sandbox").await.ok()["apps"][0]["own_events"], "suppress");
+    let refused = set("sometimes").await.refused(400, "invalidParameter");
+    assert!(refused.contains("expected `deliver` or `suppress`"), "{refused}");
+    let unknown = mia.put("/sandbox/apps/none", json!({"own_events": "deliver"})).await;
+    unknown.refused(404, "notFound");
 }
