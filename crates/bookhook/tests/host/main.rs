@@ -8,6 +8,7 @@ mod deadline;
 mod door;
 mod drain;
 mod handler_server;
+mod killed;
 mod kinds;
 mod lanes;
 mod matching;
