@@ -47,14 +47,14 @@ impl Shop {
         self.person.post(&path, sale).await.ok()["transaction"].clone()
     }
 
-    fn transactions(&self, book: &str, rest: &str) -> String {
-        format!("/v5/books/{book}/transactions{rest}")
-    }
-
     async fn found(&self, bot: &Client, book: &str, query: &str) -> Vec<Value> {
-        let path = self.transactions(book, &format!("?query={}&", query.replace(' ', "%20")));
+        let path = transactions(book, &format!("?query={}&", query.replace(' ', "%20")));
         bot.get(&path).await.ok()["items"].as_array().unwrap().clone()
     }
+}
+
+fn transactions(book: &str, rest: &str) -> String {
+    format!("/v5/books/{book}/transactions{rest}")
 }
 
 fn id(resource: &Value) -> String {
@@ -74,7 +74,7 @@ async fn the_tax_bot_names_its_accounts_in_the_description() {
             "properties": {"exc_code": "", "exc_date": "", "receipt": "R-1"},
         }]})
     };
-    let batch = shop.transactions(&shop.usd, "/batch");
+    let batch = transactions(&shop.usd, "/batch");
     let entry = bot.post(&batch, tax("73.33")).await.ok()["items"][0].clone();
     assert_eq!(entry["posted"], true);
     assert_eq!(entry["creditAccount"]["name"], "Output Tax");
@@ -89,8 +89,8 @@ async fn the_tax_bot_names_its_accounts_in_the_description() {
 
     // The sale was changed: the entry goes to the trash, and another one with the same remote id takes its place.
     let found = shop.found(&bot, &shop.usd, &format!("remoteId:{remote_id}")).await;
-    assert_eq!(found, [entry.clone()]);
-    bot.patch(&shop.transactions(&shop.usd, "/trash"), entry.clone()).await.ok();
+    assert_eq!(found, std::slice::from_ref(&entry));
+    bot.patch(&transactions(&shop.usd, "/trash"), entry.clone()).await.ok();
     let changed = bot.post(&batch, tax("80")).await.ok()["items"][0].clone();
     assert_ne!(changed["id"], entry["id"]);
     let found = shop.found(&bot, &shop.usd, &format!("remoteId:{remote_id}")).await;
@@ -113,26 +113,26 @@ async fn the_exchange_bot_mirrors_a_transaction_into_a_sibling_book() {
         "description": "Service sold #retail", "remoteIds": [id(&sale)],
         "properties": {"exc_code": "USD", "exc_rate": "0.92", "exc_amount": "440"},
     });
-    let posted = bot.patch(&shop.transactions(&shop.eur, "/post"), mirror).await.ok()["transaction"].clone();
+    let posted = bot.patch(&transactions(&shop.eur, "/post"), mirror).await.ok()["transaction"].clone();
     assert_eq!((&posted["posted"], &posted["checked"]), (&json!(true), &json!(false)));
     assert_eq!(posted["amount"], "404.80");
 
     // Checked there, changed and checked here: the mirror is unchecked for it.
-    let checked = bot.patch(&shop.transactions(&shop.eur, "/check"), posted.clone()).await.ok();
+    let checked = bot.patch(&transactions(&shop.eur, "/check"), posted.clone()).await.ok();
     assert_eq!(checked["transaction"]["checked"], true);
     let path = format!("/v5/books/{}/accounts/{}", shop.usd, id(&sale["creditAccount"]));
     assert_eq!(bot.get(&path).await.ok()["name"], "Product Sales");
-    bot.patch(&shop.transactions(&shop.eur, "/uncheck"), posted.clone()).await.ok();
+    bot.patch(&transactions(&shop.eur, "/uncheck"), posted.clone()).await.ok();
     let edited = json!({"id": posted["id"], "amount": "500", "creditAccount": credit, "debitAccount": debit});
-    let edited = bot.put(&shop.transactions(&shop.eur, ""), edited).await.ok();
+    let edited = bot.put(&transactions(&shop.eur, ""), edited).await.ok();
     assert_eq!(edited["transaction"]["amount"], "500.00");
 
     // Trashed there, and brought back.
-    bot.patch(&shop.transactions(&shop.eur, "/trash"), posted.clone()).await.ok();
+    bot.patch(&transactions(&shop.eur, "/trash"), posted.clone()).await.ok();
     assert!(shop.found(&bot, &shop.eur, &query).await.is_empty());
     let trashed = shop.found(&bot, &shop.eur, &format!("{query} is:trashed")).await;
     assert_eq!(trashed[0]["posted"], true);
-    let restored = bot.patch(&shop.transactions(&shop.eur, "/restore"), trashed[0].clone()).await.ok();
+    let restored = bot.patch(&transactions(&shop.eur, "/restore"), trashed[0].clone()).await.ok();
     assert_eq!(restored["transaction"]["trashed"], false);
     assert_eq!(shop.found(&bot, &shop.eur, &query).await.len(), 1);
 }
@@ -162,7 +162,7 @@ async fn the_exchange_bot_leaves_a_draft_where_accounts_are_unknown() {
     let shop = shop().await;
     let bot = shop.person.agent("exchange-bot");
     let draft = json!({"date": "2026-03-04", "amount": "404.8", "description": "Nobody Nowhere", "remoteIds": ["x1"]});
-    let draft = bot.post(&shop.transactions(&shop.eur, ""), draft).await.ok();
+    let draft = bot.post(&transactions(&shop.eur, ""), draft).await.ok();
     assert_eq!(draft["transaction"]["draft"], true);
     assert_eq!(draft["transaction"]["description"], "Nobody Nowhere");
     assert_eq!(draft["accounts"], json!([]));
@@ -220,7 +220,7 @@ fn found_with_balance(found: &[Value]) -> Vec<Value> {
 async fn fourteen_bots_that_mirror_the_same_transaction_at_once_make_one() {
     let shop = shop().await;
     let bot = shop.person.agent("exchange-bot");
-    let path = shop.transactions(&shop.eur, "");
+    let path = transactions(&shop.eur, "");
     let mirror = json!({"date": "2026-03-04", "amount": "1", "remoteIds": ["same"]});
     let posts = (0..14).map(|_| {
         let (bot, path, mirror) = (bot.clone(), path.clone(), mirror.clone());
@@ -240,10 +240,10 @@ async fn a_bot_that_sends_a_number_as_a_property_means_its_text() {
     let bot = shop.person.agent("inventory-bot");
     let properties = json!({"quantity": 100, "price": 4.5, "liquidated": false, "good": null});
     let draft = json!({"description": "counted", "properties": properties});
-    let draft = bot.post(&shop.transactions(&shop.usd, ""), draft).await.ok();
+    let draft = bot.post(&transactions(&shop.usd, ""), draft).await.ok();
     let expected = json!({"quantity": "100", "price": "4.5", "liquidated": "false"});
     assert_eq!(draft["transaction"]["properties"], expected);
     let list = json!({"description": "counted", "properties": {"goods": ["a", "b"]}});
-    let refused = bot.post(&shop.transactions(&shop.usd, ""), list).await.refused(400, "invalidParameter");
+    let refused = bot.post(&transactions(&shop.usd, ""), list).await.refused(400, "invalidParameter");
     assert!(refused.contains("properties.goods"), "{refused}");
 }

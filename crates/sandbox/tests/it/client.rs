@@ -35,7 +35,7 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn of(sandbox: &Sandbox) -> Self {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+        let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build().unwrap();
         Self { http, base: sandbox.url(), token: None, agent: None }
     }
 

@@ -41,7 +41,7 @@ impl Story {
         let answer = self.client.call(method, &path, body.clone()).await;
         self.tell(what, body.as_ref(), answer.status, &answer.json);
         if let Some(location) = answer.headers.get("location") {
-            self.location = location.to_str().unwrap().to_owned();
+            location.to_str().unwrap().clone_into(&mut self.location);
         }
         let json = answer.ok();
         self.answers.entry(known).or_default().push(json.clone());
@@ -116,9 +116,12 @@ const WIDTH: usize = 110;
 
 fn filled(path: &str, ids: &[&str]) -> String {
     let mut ids = ids.iter();
-    let fill = |part: &str| match part.starts_with('{') {
-        true => (*ids.next().expect("an id for every place")).replace(' ', "%20"),
-        false => part.to_owned(),
+    let fill = |part: &str| {
+        if part.starts_with('{') {
+            (*ids.next().expect("an id for every place")).replace(' ', "%20")
+        } else {
+            part.to_owned()
+        }
     };
     path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
