@@ -15,7 +15,12 @@ pub(crate) struct Secrets<'a> {
     pub(crate) own: Vec<&'a str>,
 }
 
-impl Secrets<'_> {
+impl<'a> Secrets<'a> {
+    /// Those of an event, and no others.
+    pub(crate) fn of(headers: &'a [SecretHeader]) -> Self {
+        Self { headers, own: Vec::new() }
+    }
+
     /// The whole text on one line.
     pub(crate) fn shown(&self, text: &[u8]) -> String {
         let mut line = String::with_capacity(text.len());

@@ -4,7 +4,8 @@
 //! ([`facts`]), and its response is what it writes to its standard output before it ends with status 0. What it writes
 //! to its standard error is logged line by line, and its last words are told when it fails.
 //!
-//! When the process has ended, and when its run's time is over, whatever it has started and left behind is killed with it.
+//! When the process has ended, and when its run's time is over, whatever it has started and left behind is killed with
+//! it.
 
 mod facts;
 mod outcome;
@@ -25,7 +26,8 @@ use crate::process::{CommandLine, Group, Guard, Log, Words, read_lines};
 use crate::{Handler, Invocation, RESPONSE_BYTES_MAX, Running};
 use outcome::Said;
 
-/// What is left in the pipes of a process that has ended is read for so long: somebody who left its group may hold them.
+/// What is left in the pipes of a process that has ended is read for so long: somebody who left its group may hold
+/// them.
 const REST: Duration = Duration::from_secs(1);
 
 /// A command that is started for each event.
@@ -52,7 +54,7 @@ impl ExecHandler {
         let mut said = Said::default();
         let ended = self.attend(&mut group, &invocation, &mut said).await;
         self.log.tell_left_out();
-        let secrets = Secrets { headers: &invocation.event.secrets, own: Vec::new() };
+        let secrets = Secrets::of(&invocation.event.secrets);
         outcome::judge(&self.command, ended, said, &secrets)
     }
 
@@ -93,7 +95,7 @@ impl ExecHandler {
         words: &mut Words,
     ) {
         let Some(from) = from else { return };
-        let secrets = Secrets { headers: &invocation.event.secrets, own: Vec::new() };
+        let secrets = Secrets::of(&invocation.event.secrets);
         read_lines(from, |line| {
             if self.log.has_room() {
                 self.log.write(&secrets.shown(line), Some(invocation.delivery));

@@ -1,9 +1,9 @@
 //! Handlers that are servers of the host's own: it starts the server, gives it a port, watches it, and starts it again
 //! when it ends.
 //!
-//! Events are sent to it as to any other server ([`HttpHandler`]). While it is being started runs wait for it, for
-//! as long as they may take. A run under which the server dies is [`FailureKind::Died`]; one that had not reached the server is
-//! sent to the next. What the server writes is logged line by line.
+//! Events are sent to it as to any other server ([`HttpHandler`]). While it is being started runs wait for it, for as
+//! long as they may take. A run under which the server dies is [`FailureKind::Died`]; one that had not reached the
+//! server is sent to the next. What the server writes is logged line by line.
 
 mod in_flight;
 mod port;
@@ -29,8 +29,8 @@ pub use ready::Readiness;
 pub use restart::RestartPolicy;
 pub use supervisor::{GaveUp, Supervisor};
 
-/// After a connection broke, word of the server's death comes within this, if it died. A server that another program has
-/// started for the host (`npm start`) dies before that program.
+/// After a connection broke, word of the server's death comes within this, if it died. A server that another program
+/// has started for the host (`npm start`) dies before that program.
 const WORD_OF_DEATH: Duration = Duration::from_secs(1);
 
 /// So long is waited for an answer that a server may have given before it died.

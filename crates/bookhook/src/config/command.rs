@@ -9,7 +9,8 @@ use super::problem::Problem;
 use super::section::Section;
 use super::values;
 
-/// Reads the keys of a command; what else is in the section is left to the caller. Variables that are `reserved` are not to be set.
+/// Reads the keys of a command; what else is in the section is left to the caller. Variables that are `reserved` are
+/// not to be set.
 pub(super) fn read(keys: &mut Section<'_>, reserved: &[&str]) -> Option<CommandLine> {
     keys.require("command", "say what to start, e.g. `command: [python3, handler.py]`");
     let words = words(keys);

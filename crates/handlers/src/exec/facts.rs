@@ -16,7 +16,8 @@ const HEADERS: [(&str, &str); 3] = [
     ("bkper-oauth-token", "BKPER_OAUTH_TOKEN"),
 ];
 
-/// Puts the facts of a run into the environment. What the host's own environment says under these names is not passed on.
+/// Puts the facts of a run into the environment. What the host's own environment says under these names is not passed
+/// on.
 pub(super) fn tell(command: &mut Command, invocation: &Invocation) {
     let event = &invocation.event;
     for (header, variable) in HEADERS {

@@ -40,7 +40,7 @@ pub(super) async fn read(target: &Target, secrets: &Secrets<'_>, answer: http::R
 pub(super) async fn check(target: &Target, answer: http::Response<Incoming>) -> Result<(), Failure> {
     let (head, body) = answer.into_parts();
     let words = words(body).await;
-    let secrets = Secrets { headers: &[], own: Vec::new() };
+    let secrets = Secrets::of(&[]);
     if head.status.is_success() { Ok(()) } else { Err(unwelcome(target, &secrets, &head, &words)) }
 }
 

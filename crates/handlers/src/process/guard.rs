@@ -1,10 +1,11 @@
 //! What kills the handlers' processes when the host is killed itself, and can do nothing any more.
 //!
 //! A small shell is told which process groups have begun and ended, through a pipe that only the host holds. When the
-//! host is gone, however it went, the pipe ends, and the shell kills the groups that are left: at once and with SIGKILL, for
-//! the next host may soon run the same events again. Linux could tell a child of its parent's death by itself
-//! (`PR_SET_PDEATHSIG`), but only the child, not what that has started, only when the child asks for it between fork and exec,
-//! which takes unsafe code here, and it takes the end of the thread that started it for the parent's death.
+//! host is gone, however it went, the pipe ends, and the shell kills the groups that are left: at once and with
+//! SIGKILL, for the next host may soon run the same events again. Linux could tell a child of its parent's death by
+//! itself (`PR_SET_PDEATHSIG`), but only the child, not what that has started, only when the child asks for it between
+//! fork and exec, which takes unsafe code here, and it takes the end of the thread that started it for the parent's
+//! death.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -44,7 +45,9 @@ pub(super) struct Watch {
 impl Guard {
     /// Must be called within a tokio runtime. Where there is no shell there is no guard, and a warning in the log.
     pub fn start() -> Self {
-        let no_shell = |error: io::Error| warn!(%error, "should this host be killed, its handlers' processes go on: there is no `/bin/sh` to end them");
+        let no_shell = |error: io::Error| {
+            warn!(%error, "no `/bin/sh` to end the handlers' processes should this host be killed: they would go on");
+        };
         Self { to_shell: start_shell().map(Arc::new).map_err(no_shell).ok() }
     }
 

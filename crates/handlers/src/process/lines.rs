@@ -8,8 +8,8 @@ use tokio::time::sleep;
 /// Longer lines are cut here.
 const LINE_BYTES_MAX: usize = 4096;
 
-/// So much is read at once. A process that always fills this is read so much a [`PACE`]: it neither stalls nor keeps the
-/// host's processor busy.
+/// So much is read at once. A process that always fills this is read so much a [`PACE`]: it neither stalls nor keeps
+/// the host's processor busy.
 const READ_BYTES: usize = 16 * 1024;
 const PACE: Duration = Duration::from_millis(1);
 

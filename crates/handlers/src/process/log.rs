@@ -44,7 +44,8 @@ impl Log {
     pub(crate) fn tell_left_out(&self) {
         let left_out = std::mem::take(&mut self.lately().left_out);
         if left_out > 0 {
-            warn!(target: "handler", hook = %self.hook, left_out, "the handler writes more than {LINES_MAX} lines a second: the rest is left out");
+            let hook = &self.hook;
+            warn!(target: "handler", %hook, left_out, "more than {LINES_MAX} lines a second: the rest is left out");
         }
     }
 

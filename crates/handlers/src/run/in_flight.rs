@@ -48,7 +48,7 @@ impl InFlight {
     pub(super) fn hiding<T>(&self, tell: impl FnOnce(&Secrets<'_>) -> T) -> T {
         // Cloned, so that nobody waits for what is told.
         let headers = self.known().secrets();
-        tell(&Secrets { headers: &headers, own: Vec::new() })
+        tell(&Secrets::of(&headers))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

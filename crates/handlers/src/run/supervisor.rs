@@ -61,8 +61,8 @@ impl Supervisor {
 
     /// Keeps the server running until `end` says how long it may take to end.
     ///
-    /// When it was started again too often, `gave_up` is called; when that is done, runs that wait for the server are told. The
-    /// next one that asks for it afterwards has it started again.
+    /// When it was started again too often, `gave_up` is called; when that is done, runs that wait for the server are
+    /// told. The next one that asks for it afterwards has it started again.
     pub async fn run<F, Fut>(mut self, gave_up: F, end: impl Future<Output = Duration>)
     where
         F: Fn(GaveUp) -> Fut,
