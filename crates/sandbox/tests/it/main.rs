@@ -35,3 +35,4 @@ mod transactions;
 mod user;
 mod verifier;
 mod walk;
+mod wrong_input;
