@@ -22,7 +22,7 @@ use crate::control::{self, About, Facts};
 use crate::faults::Faults;
 use crate::google::{JWKS_PATH, Signer};
 use crate::happening::Watch;
-use crate::identity::Identities;
+use crate::identity::{self, Identities};
 use crate::manifest::{Manifest, ManifestError};
 use crate::registry::{OwnEvents, Registry};
 use crate::seed::{Seed, SeedError};
@@ -152,6 +152,11 @@ impl Sandbox {
     /// Waits until every app was told of everything that happened, and has answered.
     pub async fn settled(&self) {
         activity::settled(&self.world).await;
+    }
+
+    /// A new token that names the user, who is made when there is none. It does not expire.
+    pub fn token(&self, user: &str) -> rusqlite::Result<String> {
+        self.world.transact(|db, _| identity::issue(db, &identity::user_named(db, user)?, None))
     }
 
     /// What goes on from now on: calls of the API, and deliveries to apps.

@@ -10,6 +10,9 @@ use super::Shared;
 use super::request::agent;
 use crate::happening::{Call, Happening, NameTag};
 
+/// Parameters that nobody should see.
+const KEYS: [&str; 3] = ["key=", "access_token=", "oauth_token="];
+
 /// Answers the call, and tells about it.
 pub(super) async fn watched(State(world): Shared, mut request: Request, next: Next) -> Response {
     let (at, start) = (world.clock.now(), Instant::now());
@@ -27,7 +30,8 @@ pub(super) async fn watched(State(world): Shared, mut request: Request, next: Ne
 
 /// The path with its query, without the keys that old clients put there.
 fn without_keys(path: &str, query: Option<&str>) -> String {
-    let is_shown = |part: &&str| !part.is_empty() && !part.starts_with("key=") && !part.contains("token=");
+    let is_key = |part: &str| KEYS.iter().any(|key| part.starts_with(key));
+    let is_shown = |part: &&str| !part.is_empty() && !is_key(part);
     let query: Vec<_> = query.unwrap_or_default().split('&').filter(is_shown).collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }

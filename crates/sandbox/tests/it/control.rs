@@ -45,8 +45,10 @@ async fn a_token_names_its_user_until_it_expires() {
     let mia = client.user(text);
     assert_eq!(mia.post("/v5/books", json!({"name": "Aurora"})).await.ok()["ownerName"], "mia");
     assert_eq!(client.get("/sandbox/tokens").await.ok()["items"], json!([token]));
+    let lasting = client.user(&sandbox.token("mia").unwrap());
     client.put("/sandbox/clock", json!({"advance": "61m"})).await.ok();
     mia.get("/v5/books").await.refused(401, "required");
+    assert_eq!(lasting.get("/v5/books").await.ok()["items"][0]["name"], "Aurora");
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ fn named<'a>(items: &'a Value, name: &str) -> &'a Value {
 async fn a_sandbox_begins_with_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     assert_eq!(Client::of(&sandbox).get("/sandbox").await.ok()["books"], json!([]));
+    let sandbox = seeded("# nothing\n").await.unwrap();
+    assert_eq!(Client::of(&sandbox).get("/sandbox").await.ok()["users"], json!([]));
 }
 
 #[tokio::test]
