@@ -100,7 +100,8 @@ impl Book {
         let id = book["id"].as_str().context("a book without id")?;
         let book = Self { url: format!("{}/{id}", books.url), ..books };
         book.call(Method::POST, "/groups", Some(json!({"name": "Assets"}))).await?;
-        let account = |name: &str, nature: &str, groups: Value| json!({"name": name, "type": nature, "groups": groups});
+        let account =
+            |name: &str, nature: &str, groups: Value| json!({"name": name, "type": nature, "groups": groups});
         let accounts = json!({"items": [
             account("Bank Account", "ASSET", json!([{"name": "Assets"}])),
             account("Cash", "ASSET", json!([{"name": "Assets"}])),
