@@ -116,7 +116,6 @@ impl RunHandler {
     }
 
     async fn run(&self, invocation: Invocation) -> RunEnd {
-        let _flight = self.shared.in_flight.begin(&invocation);
         loop {
             let server = match self.shared.server().await {
                 Ok(server) => server,
@@ -174,6 +173,7 @@ impl Shared {
     }
 
     async fn call(&self, server: &Server, invocation: &Invocation) -> Call {
+        let _flight = self.in_flight.begin(invocation);
         let call = server.handler.run(invocation);
         tokio::pin!(call);
         tokio::select! {

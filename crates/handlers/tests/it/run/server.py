@@ -77,6 +77,7 @@ signal.signal(signal.SIGTERM, end)
 if begin == "crash" and not Path("fixed").exists():
     die("Cannot find module 'hono'")
 if begin == "slow":
+    print("this takes a while", flush=True)
     wait_for("go")
 if begin == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
