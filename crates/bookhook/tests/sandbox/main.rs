@@ -7,6 +7,7 @@ mod busy;
 mod crash;
 mod down;
 mod every_type;
+mod examples;
 mod faults;
 mod handlers;
 mod order;

@@ -90,12 +90,17 @@ impl Scene {
 
     /// The app's hook, without a handler, which trusts the sandbox's calls and nobody else's.
     pub(crate) fn hook(&self, app: &str) -> Hook {
-        Hook::bkper(self.manifest(app)).unwrap().verify(Verification {
+        Hook::bkper(self.manifest(app)).unwrap().verify(self.verification(app))
+    }
+
+    /// Of the app's callers, the sandbox and nobody else.
+    pub(crate) fn verification(&self, app: &str) -> Verification {
+        Verification {
             service_account: Verification::SERVICE_ACCOUNT.to_owned(),
             audiences: vec![self.webhook_url(app)],
             issuer: Verification::ISSUER.to_owned(),
             jwks: Jwks::Url(self.sandbox.jwks_url().parse().unwrap()),
-        })
+        }
     }
 
     /// Serves these hooks, on this scene's journal, at the end of the road.
@@ -130,7 +135,8 @@ impl Scene {
         self.events(book, of).await.iter().map(shown).collect()
     }
 
-    async fn start(&self, mut config: Config, hooks: impl IntoIterator<Item = Hook>) -> Serving {
+    /// Serves what the configuration says and these hooks, on this scene's journal, at the end of the road.
+    pub(crate) async fn start(&self, mut config: Config, hooks: impl IntoIterator<Item = Hook>) -> Serving {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.journal = JournalLocation::Sqlite(self.folder.path().join("bookhook.db"));
         let host = hooks.into_iter().fold(Host::new(config).api(self.sandbox.url()), Host::hook);
@@ -145,7 +151,8 @@ impl Scene {
         format!("{}/hooks/{app}", self.road.url())
     }
 
-    fn manifest(&self, app: &str) -> std::path::PathBuf {
+    /// Where the app's manifest is.
+    pub(crate) fn manifest(&self, app: &str) -> std::path::PathBuf {
         self.folder.path().join(format!("{app}.json"))
     }
 }
