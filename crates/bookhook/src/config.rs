@@ -32,7 +32,7 @@ use url::Url;
 use self::hook::PublicUrl;
 use self::section::{Document, Findings, Manner, Section};
 
-pub use self::app::AppOverrides;
+pub use self::app::{AppHandler, AppOverrides};
 pub use self::bkper::{BkperSource, Jwks, OwnEvents, Verification};
 pub use self::environment::{Env, SealingKey};
 pub use self::finding::{ConfigErrors, Finding, Mistake, Place, Position, Warning};
@@ -107,9 +107,18 @@ const JOURNAL: &str = "bookhook.db";
 impl Config {
     /// Reads a configuration file. Relative paths in it begin at its folder.
     pub fn load(path: &Path, env: Env<'_>) -> Result<Loaded, ConfigErrors> {
+        Self::load_file(path, None, env)
+    }
+
+    /// The same for a host that callers reach at `public_url`, whatever the file says.
+    pub fn load_at(path: &Path, public_url: Url, env: Env<'_>) -> Result<Loaded, ConfigErrors> {
+        Self::load_file(path, Some(public_url), env)
+    }
+
+    fn load_file(path: &Path, public_url: Option<Url>, env: Env<'_>) -> Result<Loaded, ConfigErrors> {
         let findings = Findings::default();
         let config = match std::fs::read_to_string(path) {
-            Ok(text) => read(path, &text, env, &findings),
+            Ok(text) => read(path, &text, public_url, env, &findings),
             Err(error) => {
                 findings.mistake(Place::of_file(path), unreadable(error));
                 None
@@ -168,14 +177,21 @@ fn unreadable(error: std::io::Error) -> Problem {
     }
 }
 
-fn read(file: &Path, text: &str, env: Env<'_>, findings: &Findings) -> Option<Config> {
+fn read(
+    file: &Path,
+    text: &str,
+    public_url: Option<Url>,
+    env: Env<'_>,
+    findings: &Findings,
+) -> Option<Config> {
     let port = environment::port(env, findings);
     let api_url = environment::api_url(env, findings);
     let key = environment::sealing_key(env, findings);
     let (document, root) = Document::parse(file, text, Manner::Configuration(env), findings);
     let root = root?;
     let mut keys = Section::root(&document, &root)?;
-    let public_url = keys.value("public_url", values::base_url);
+    let written_url = keys.value("public_url", values::base_url);
+    let public_url = public_url.or(written_url);
     let config = Config {
         listen: at_port(keys.value("listen", values::address).unwrap_or(LISTEN), port),
         journal: journal(&mut keys, env),

@@ -266,6 +266,12 @@ impl RunningHost {
         self.counters.refused()
     }
 
+    /// Replaces the servers that the host runs by new ones: their programs have changed. What they work on may end within two
+    /// seconds, what comes meanwhile waits. A hook that was paused because its server did not stay up goes on.
+    pub async fn restart_handlers(&self) {
+        self.servers.restart(&self.dispatcher).await;
+    }
+
     /// Drains, and ends within ten seconds: no new connections, no new runs; what runs may end, and who waits is
     /// answered; what does not end in time is recovered at the next start. Then the handlers' own servers are ended.
     pub async fn stop(self) {

@@ -16,6 +16,7 @@ const HELP: &str = "\
 \u{1b}[1m{usage-heading}\u{1b}[0m {usage}
 
 \u{1b}[1mSee it work:\u{1b}[0m
+  dev          A local Bkper, a host and your app's handler, which is started anew when its files change
   demo         Host, handler and callers in one process, on a temporary journal: what happens, told as a story
   sandbox      A local Bkper: books, their REST API, and events for the apps that listen
   send         Send an event as Bkper would: signed, with headers
@@ -48,6 +49,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A local Bkper, a host and your app's handler, which is started anew when its files change
+    Dev(DevArgs),
     /// Host, handler and callers in one process, on a temporary journal: what happens, told as a story
     Demo(DemoArgs),
     /// A local Bkper: books, their REST API, and events for the apps that listen
@@ -65,6 +68,34 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DevArgs {
+    /// The folder of an app (with its bkper.yaml, or a bookhook.yaml), or either file [default: here]
+    #[arg(value_name = "DIR|CONFIG", default_value = ".", hide_default_value = true)]
+    pub(crate) place: PathBuf,
+    /// What handles the app's events: a command that starts a server on the port in PORT
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) run: Option<String>,
+    /// What handles the app's events: a server that runs already
+    #[arg(long, value_name = "URL", conflicts_with = "run")]
+    pub(crate) to: Option<String>,
+    /// The port of the hook; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The port of the local Bkper; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8090)]
+    pub(crate) sandbox_port: u16,
+    /// Begin with the users, apps and books of this file, YAML or JSON [default: a demo company]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+    /// Keep the books in this file, and go on with what is in it [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// The key that signs calls of apps, made at first use [default: sandbox-key.der in the state folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

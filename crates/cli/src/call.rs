@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url, header};
+use reqwest::{Client, ClientBuilder, Url, header};
 
 const OAUTH_TOKEN: &str = "bkper-oauth-token";
 const AGENT_ID: &str = "bkper-agent-id";
@@ -48,15 +48,7 @@ impl Caller {
         let app = app.unwrap_or_else(|| last.unwrap_or("bookhook").to_owned());
         check_header("--app", &app)?;
         check_header("--token", &oauth_token)?;
-        let mut builder = Client::builder()
-            .connect_timeout(CONNECT_TIME)
-            .timeout(REPLY_TIME)
-            .redirect(Policy::none())
-            .user_agent(concat!("bookhook/", env!("CARGO_PKG_VERSION")));
-        if is_here(&url) {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().context("cannot set up HTTP")?;
+        let client = if is_here(&url) { client_here()? } else { built(builder())? };
         Ok(Self { client, url, app, oauth_token })
     }
 
@@ -102,6 +94,23 @@ fn check_header(option: &str, value: &str) -> anyhow::Result<()> {
         "{option}: it cannot be sent in a header: leave out line ends and control characters"
     );
     Ok(())
+}
+
+/// A client of servers on this machine: no proxy leads there.
+pub(crate) fn client_here() -> anyhow::Result<Client> {
+    built(builder().no_proxy())
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(CONNECT_TIME)
+        .timeout(REPLY_TIME)
+        .redirect(Policy::none())
+        .user_agent(concat!("bookhook/", env!("CARGO_PKG_VERSION")))
+}
+
+fn built(builder: ClientBuilder) -> anyhow::Result<Client> {
+    builder.build().context("cannot set up HTTP")
 }
 
 /// Whether the URL is one of this machine, which no proxy can reach.

@@ -4,6 +4,7 @@ mod activity;
 mod check;
 mod completions;
 mod demo;
+mod dev;
 mod sandbox;
 mod send;
 mod serve;
@@ -17,6 +18,7 @@ use crate::printer::Printer;
 /// Does what was asked for.
 pub(crate) fn run(command: Command, printer: Printer) -> Outcome {
     match command {
+        Command::Dev(args) => block_on(dev::dev(args, printer)),
         Command::Demo(args) => block_on(demo::demo(args, printer)),
         Command::Sandbox(args) => block_on(sandbox::sandbox(args, printer)),
         Command::Send(args) => block_on(send::send(args, printer)),

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bookhook_model::{Failure, FailureKind, HookName, RunEnd};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use crate::http::BadUrl;
@@ -27,7 +27,7 @@ use in_flight::InFlight;
 
 pub use ready::Readiness;
 pub use restart::RestartPolicy;
-pub use supervisor::{GaveUp, Supervisor};
+pub use supervisor::{GaveUp, Restarter, Supervisor};
 
 /// After a connection broke, word of the server's death comes within this, if it died. A server that another program
 /// has started for the host (`npm start`) dies before that program.
@@ -58,6 +58,8 @@ pub struct RunHandler {
 /// What the handler and its supervisor both know.
 struct Shared {
     standing: watch::Sender<Standing>,
+    /// Somebody wants a new server.
+    renewal: Notify,
     in_flight: InFlight,
     log: Log,
     /// What the server said last.
@@ -107,6 +109,7 @@ impl RunHandler {
         }
         let shared = Arc::new(Shared {
             standing: watch::Sender::new(Standing::Starting(None)),
+            renewal: Notify::new(),
             in_flight: InFlight::default(),
             log: Log::new(hook),
             words: Mutex::default(),
@@ -149,13 +152,7 @@ impl fmt::Debug for RunHandler {
 impl Shared {
     /// The server, as soon as it is ready. One that was given up is asked for again.
     async fn server(&self) -> Result<Server, Failure> {
-        self.standing.send_if_modified(|standing| {
-            let was_given_up = matches!(standing, Standing::GaveUp(_));
-            if was_given_up {
-                *standing = Standing::Starting(None);
-            }
-            was_given_up
-        });
+        self.ask_again();
         let mut changes = self.standing.subscribe();
         loop {
             let standing = changes.borrow_and_update().clone();
@@ -170,6 +167,17 @@ impl Shared {
                 pending::<()>().await;
             }
         }
+    }
+
+    /// Has a server that was given up started again; whether it was.
+    fn ask_again(&self) -> bool {
+        self.standing.send_if_modified(|standing| {
+            let was_given_up = matches!(standing, Standing::GaveUp(_));
+            if was_given_up {
+                *standing = Standing::Starting(None);
+            }
+            was_given_up
+        })
     }
 
     async fn call(&self, server: &Server, invocation: &Invocation) -> Call {

@@ -59,12 +59,27 @@ impl Manifest {
         apps::id_of(&self.read()?).map_err(|_| ManifestError::Id)
     }
 
+    /// The same app, but it is called at this URL, whoever does something and whatever the manifest says.
+    pub fn called_at(&self, url: &str) -> Result<Self, ManifestError> {
+        let mut content = self.content()?;
+        if let Value::Object(keys) = &mut content {
+            for key in ["webhookUrl", "webhookUrlDev"] {
+                keys.insert(key.to_owned(), url.into());
+            }
+        }
+        Ok(Self::Content(content))
+    }
+
+    fn content(&self) -> Result<Value, ManifestError> {
+        match self {
+            Self::File(path) => read_file(path),
+            Self::Content(content) => Ok(content.clone()),
+        }
+    }
+
     /// Reads it.
     pub(crate) fn read(&self) -> Result<App, ManifestError> {
-        let content = match self {
-            Self::File(path) => read_file(path)?,
-            Self::Content(content) => content.clone(),
-        };
+        let content = self.content()?;
         from_request(content.to_string().as_bytes()).map_err(ManifestError::Form)
     }
 }

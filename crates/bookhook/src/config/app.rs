@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use bookhook_handlers::run::ServerSetup;
 use bookhook_model::Policy;
 
 use super::bkper::{self, BkperSource, OwnEvents, Verification};
+use super::command;
 use super::environment::Env;
 use super::finding::{ConfigErrors, Place};
 use super::handler::HandlerConfig;
@@ -28,24 +30,33 @@ pub struct AppOverrides<'a> {
     pub no_verify: bool,
 }
 
+/// What handles the app's events; each is one option's text.
+#[derive(Debug, Clone, Copy)]
+pub enum AppHandler<'a> {
+    /// `--to`: the URL of a server that gets them posted.
+    To(&'a str),
+    /// `--run`: a server that the host starts in the manifest's folder; split into words as in a configuration file.
+    Run(&'a str),
+}
+
 impl Config {
     /// The configuration of a single app: a hook with the app's id for its name, and the default for everything that
     /// is not in `overrides`. Relative paths begin at the working directory.
     pub fn from_app(
         manifest: &Path,
-        to: &str,
+        handler: AppHandler<'_>,
         env: Env<'_>,
         overrides: AppOverrides<'_>,
     ) -> Result<Loaded, ConfigErrors> {
         let findings = Findings::default();
-        let config = of_app(manifest, to, env, overrides, &findings);
+        let config = of_app(manifest, handler, env, overrides, &findings);
         loaded(config, findings)
     }
 }
 
 fn of_app(
     manifest: &Path,
-    to: &str,
+    handler: AppHandler<'_>,
     env: Env<'_>,
     overrides: AppOverrides<'_>,
     findings: &Findings,
@@ -65,7 +76,7 @@ fn of_app(
         None if overrides.public_url.is_some() => PublicUrl::Wrong,
         None => PublicUrl::NotGiven,
     };
-    let handler = arguments.value("--to", Some(to), values::http_url);
+    let handler = arguments.handler(handler, manifest);
     let manifest = arguments.manifest(manifest);
     let hook = arguments.hook(manifest?, handler?, public_url, overrides.no_verify)?;
     config.hooks.push(hook);
@@ -91,6 +102,19 @@ impl Arguments<'_> {
         read(text).map_err(noted).ok()
     }
 
+    fn handler(&self, handler: AppHandler<'_>, manifest: &Path) -> Option<HandlerConfig> {
+        match handler {
+            AppHandler::To(url) => self.value("--to", Some(url), values::http_url).map(HandlerConfig::Http),
+            AppHandler::Run(command) => {
+                let words = self.value("--run", Some(command), values::words)?;
+                let folder = if manifest.is_dir() { Some(manifest) } else { manifest.parent() };
+                let command = command::of_words(words, folder.unwrap_or(Path::new("")).to_owned())?;
+                let (ready, restart) = Default::default();
+                Some(HandlerConfig::Run(ServerSetup { command, path: "/".to_owned(), ready, restart }))
+            }
+        }
+    }
+
     fn manifest(&self, path: &Path) -> Option<Manifest> {
         Manifest::read(path, self.findings).unwrap_or_else(|fault: FileFault| {
             let problem = Problem::OtherFile { path: path.to_owned(), fault };
@@ -102,7 +126,7 @@ impl Arguments<'_> {
     fn hook(
         &self,
         manifest: Manifest,
-        handler: url::Url,
+        handler: HandlerConfig,
         public_url: PublicUrl<'_>,
         no_verify: bool,
     ) -> Option<HookConfig> {
@@ -115,13 +139,7 @@ impl Arguments<'_> {
             Some(Verification::of_bkper(self.audiences(&path, public_url, &manifest)))
         };
         let source = Source::Bkper(BkperSource { manifest, own_events: OwnEvents::default(), verify });
-        Some(HookConfig {
-            name,
-            path,
-            source,
-            handler: HandlerConfig::Http(handler),
-            policy: Policy::default(),
-        })
+        Some(HookConfig { name, path, source, handler, policy: Policy::default() })
     }
 
     fn audiences(&self, path: &str, public_url: PublicUrl<'_>, manifest: &Manifest) -> Vec<String> {

@@ -17,9 +17,16 @@ pub(super) fn read(keys: &mut Section<'_>, reserved: &[&str]) -> Option<CommandL
     let folder = keys.value("cwd", values::any_text).map(PathBuf::from);
     let folder = keys.doc.beside(folder.as_deref().unwrap_or(Path::new("")));
     let environment = keys.section("env").map(|env| environment(&env, reserved)).unwrap_or_default();
-    let mut words = words?.into_iter();
+    let command = of_words(words?, folder)?;
+    Some(CommandLine { environment, ..command })
+}
+
+/// The command of these words, without variables of its own.
+pub(super) fn of_words(words: Vec<String>, folder: PathBuf) -> Option<CommandLine> {
+    let mut words = words.into_iter();
     let program = words.next()?;
-    Some(CommandLine { program, arguments: words.collect(), folder: or_here(folder), environment })
+    let (arguments, folder) = (words.collect(), or_here(folder));
+    Some(CommandLine { program, arguments, folder, environment: Vec::new() })
 }
 
 /// A list is taken as it is; a text is split.

@@ -1,6 +1,6 @@
 //! Whatever is in the files: an answer, never a panic.
 
-use bookhook::config::{Config, Manifest};
+use bookhook::config::{AppHandler, Config, Manifest};
 use proptest::prelude::*;
 
 use crate::folder::{CONFIG, Folder};
@@ -92,7 +92,7 @@ proptest! {
     fn any_app_is_read_or_told(to in any::<String>(), id in "[ -~]{0,70}", url in any::<String>()) {
         let folder = Folder::new().file("bkper.yaml", format!("id: {id}\n"));
         let overrides = bookhook::config::AppOverrides { public_url: Some(&url), ..Default::default() };
-        let _ = Config::from_app(&folder.path("bkper.yaml"), &to, &|_| None, overrides);
+        let _ = Config::from_app(&folder.path("bkper.yaml"), AppHandler::To(&to), &|_| None, overrides);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One app without a configuration file.
 
-use bookhook::config::{AppOverrides, Config, HandlerConfig, JournalLocation, Loaded, Source};
+use bookhook::config::{AppHandler, AppOverrides, Config, HandlerConfig, JournalLocation, Loaded, Source};
 use bookhook_model::Policy;
 
 use crate::folder::{Folder, MANIFEST, lines};
@@ -9,7 +9,7 @@ const TO: &str = "http://127.0.0.1:3003/";
 
 fn serve(folder: &Folder, to: &str, overrides: AppOverrides<'_>) -> Result<Loaded, String> {
     let env = |name: &str| folder.lookup(name);
-    Config::from_app(&folder.path("bkper.yaml"), to, &env, overrides)
+    Config::from_app(&folder.path("bkper.yaml"), AppHandler::To(to), &env, overrides)
         .map_err(|errors| folder.relative(&lines(errors.iter())))
 }
 
@@ -36,7 +36,7 @@ fn the_hook_is_named_by_the_apps_id() {
 fn a_folder_will_do_for_the_manifest() {
     let folder = Folder::new();
     let overrides = AppOverrides { no_verify: true, ..Default::default() };
-    let loaded = Config::from_app(folder.as_ref(), TO, &|_| None, overrides).unwrap();
+    let loaded = Config::from_app(folder.as_ref(), AppHandler::To(TO), &|_| None, overrides).unwrap();
     assert_eq!(loaded.config.hooks[0].name.as_str(), "tax-bot");
     assert!(lines(loaded.warnings.iter()).starts_with("--no-verify: callers are not verified"));
 }
@@ -100,7 +100,12 @@ bkper.yaml:1:5: id: `Tax Bot` is not an app's id: use lower-case letters, digits
 
 #[test]
 fn a_manifest_that_is_not_there_is_told() {
-    let told = Config::from_app("nowhere/bkper.yaml".as_ref(), TO, &|_| None, AppOverrides::default());
+    let told = Config::from_app(
+        "nowhere/bkper.yaml".as_ref(),
+        AppHandler::To(TO),
+        &|_| None,
+        AppOverrides::default(),
+    );
     assert_eq!(lines(told.unwrap_err().iter()), "--app: nowhere/bkper.yaml: no such file");
 }
 

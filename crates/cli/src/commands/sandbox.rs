@@ -1,7 +1,7 @@
 //! `bookhook sandbox`: a local Bkper.
 
 mod banner;
-mod line;
+pub(super) mod line;
 
 use std::net::Ipv4Addr;
 
@@ -46,7 +46,7 @@ fn builder(args: &SandboxArgs) -> Result<Builder, Complaint> {
     Ok(builder.seed(seed))
 }
 
-fn complaint(error: StartError) -> Complaint {
+pub(super) fn complaint(error: StartError) -> Complaint {
     match error {
         StartError::Listen { .. } => Complaint::misused(error)
             .hint("another program listens there; name another port: --port PORT, or 0 for any that is free"),
@@ -57,7 +57,7 @@ fn complaint(error: StartError) -> Complaint {
 }
 
 /// Each mistake on a line of its own.
-fn wrong_seed(error: SeedError) -> Complaint {
+pub(super) fn wrong_seed(error: SeedError) -> Complaint {
     let errors = match error {
         SeedError::Mistakes(mistakes) => mistakes.iter().map(ToString::to_string).collect(),
         error => vec![format!("{:#}", anyhow::Error::from(error))],

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use bookhook::config::{AppOverrides, Config, ConfigErrors, HookConfig, Loaded, Source};
+use bookhook::config::{AppHandler, AppOverrides, Config, ConfigErrors, HookConfig, Loaded, Source};
 use bookhook::{Host, HostError, Refused, Signals};
 
 use crate::args::ServeArgs;
@@ -105,11 +105,11 @@ fn load(args: &ServeArgs) -> Result<Loaded, ConfigErrors> {
         journal: args.journal.as_deref(),
         no_verify: args.no_verify,
     };
-    Config::from_app(Path::new(app), to, &env, overrides)
+    Config::from_app(Path::new(app), AppHandler::To(to), &env, overrides)
 }
 
 /// What is wrong with the configuration is told as such, even where only the host finds out.
-fn complaint(error: HostError) -> Complaint {
+pub(super) fn complaint(error: HostError) -> Complaint {
     match error {
         HostError::Config(errors) => errors.into(),
         HostError::Name(_)

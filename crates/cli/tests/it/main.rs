@@ -6,6 +6,7 @@ mod activity;
 mod check;
 mod command_line;
 mod demo;
+mod dev;
 mod examples;
 mod handler;
 mod place;

@@ -1,6 +1,6 @@
 //! A folder of its own in which the program is run, with an environment of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -96,7 +96,7 @@ impl Place {
 
     pub(crate) fn start_with(&self, args: &[&str], env: &[(&str, &str)]) -> Running {
         let mut command = self.command(args);
-        command.envs(env.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(env.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = lines(child.stdout.take().unwrap());
         let err = lines(child.stderr.take().unwrap());
@@ -160,6 +160,12 @@ impl Running {
     /// Waits for another line that contains this.
     pub(crate) fn err_line(&self, containing: &str) -> String {
         line(&self.err, containing)
+    }
+
+    /// Types a line into it.
+    pub(crate) fn type_line(&self, line: &str) {
+        let mut stdin = self.child.stdin.as_ref().unwrap();
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// Sends it a signal, such as `TERM`.

@@ -82,7 +82,8 @@ fn what_a_server_writes_is_seen_and_why_its_hook_is_paused() {
     assert!(line.contains("hook=tax-bot"), "{line}");
     let line = host.err_line("it is started again in 1ms");
     assert!(line.contains("`sh` ended with status 3: ") && line.contains("out of memory"), "{line}");
-    let line = host.err_line("the hook is paused, and its events are held until the host is started again: ");
+    let line =
+        host.err_line("the hook is paused, and its events are held until its handler is started anew: ");
     let reason =
         "the handler does not stay up, for all its 1 restart within 10m; at last `sh` ended with status 3: ";
     assert!(line.contains(reason) && line.contains("out of memory"), "{line}");

@@ -1,6 +1,7 @@
 //! Keeps a server running: starts it, waits until it is ready, and starts it again when it has ended.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, PoisonError};
@@ -15,10 +16,13 @@ use tracing::{info, warn};
 
 use super::restart::Restarts;
 use super::{Server, ServerSetup, Shared, Standing, at, port};
-use crate::process::{Group, Guard, read_lines};
+use crate::process::{Group, Guard, Words, read_lines};
 
 /// What is left in the pipes of a server that has ended is read for so long.
 const REST: Duration = Duration::from_millis(500);
+
+/// A server that is to make room for a new one may take so long to end.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// So many ports are tried at once when somebody else was faster.
 const PORTS_TRIED: u32 = 3;
@@ -31,6 +35,10 @@ pub struct Supervisor {
     pub(super) process: Option<Process>,
     pub(super) starts: u64,
 }
+
+/// Has a server replaced by a new one, because its program has changed.
+#[derive(Clone)]
+pub struct Restarter(Arc<Shared>);
 
 /// A server's process, and those who listen to it.
 pub(super) struct Process {
@@ -59,6 +67,11 @@ impl Supervisor {
         self.shared.log.hook()
     }
 
+    /// What replaces the server while this keeps it running.
+    pub fn restarter(&self) -> Restarter {
+        Restarter(Arc::clone(&self.shared))
+    }
+
     /// Keeps the server running until `end` says how long it may take to end.
     ///
     /// When it was started again too often, `gave_up` is called; when that is done, runs that wait for the server are
@@ -84,18 +97,40 @@ impl Supervisor {
         F: Fn(GaveUp) -> Fut,
         Fut: Future<Output = ()>,
     {
+        let shared = Arc::clone(&self.shared);
         let mut restarts = Restarts::new(self.setup.restart);
         loop {
-            let why = self.serve_once().await;
+            let why = tokio::select! {
+                why = self.serve_once() => why,
+                () = shared.renewal.notified() => {
+                    self.make_room().await;
+                    restarts.forget();
+                    continue;
+                }
+            };
             if let Some(wait) = restarts.next(Instant::now()) {
                 let wait_told = show_duration(wait);
                 warn!(hook = %self.hook(), "{why}; it is started again in {wait_told}");
-                sleep(wait).await;
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    () = shared.renewal.notified() => restarts.forget(),
+                }
             } else {
                 self.give_up(&why, &gave_up).await;
                 restarts.forget();
             }
         }
+    }
+
+    /// Ends the server, so that a new one can be started in its place.
+    async fn make_room(&mut self) {
+        self.shared.standing.send_replace(Standing::Dying);
+        if let Some(Process { group, mut listeners }) = self.process.take() {
+            group.end(GRACE).await;
+            listen_to_the_rest(&mut listeners).await;
+        }
+        *self.shared.words.lock().unwrap_or_else(PoisonError::into_inner) = Words::default();
+        self.shared.standing.send_replace(Standing::Starting(None));
     }
 
     /// Returns when somebody asks for the server again.
@@ -191,6 +226,29 @@ impl Supervisor {
         }
         let words = std::mem::take(&mut *self.shared.words.lock().unwrap_or_else(PoisonError::into_inner));
         self.shared.in_flight.hiding(|secrets| words.told(secrets))
+    }
+}
+
+impl Restarter {
+    /// Has the server replaced. What it works on may end within two seconds, what comes meanwhile waits for the new one.
+    /// Whether it was given up before.
+    pub fn restart(&self) -> bool {
+        let was_given_up = self.0.ask_again();
+        if !was_given_up {
+            self.0.renewal.notify_one();
+        }
+        was_given_up
+    }
+
+    /// The hook whose server it is.
+    pub fn hook(&self) -> &HookName {
+        self.0.log.hook()
+    }
+}
+
+impl fmt::Debug for Restarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Restarter").field(self.hook()).finish()
     }
 }
 

@@ -14,7 +14,7 @@ const WHO: usize = 16;
 const TEXT_MAX: usize = 160;
 
 /// The line of a happening.
-pub(super) fn of(happening: &Happening) -> String {
+pub(in crate::commands) fn of(happening: &Happening) -> String {
     match happening {
         Happening::Call(call) => call_line(call),
         Happening::Delivery(delivery) => delivery_line(delivery),

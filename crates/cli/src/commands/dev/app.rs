@@ -1,0 +1,125 @@
+//! Which app is developed, and what handles its events.
+
+use std::path::{Path, PathBuf};
+
+use bookhook::config::{AppHandler, AppOverrides, Caution, Config, HookConfig, Loaded, Source, Warning};
+use bookhook_sandbox::Manifest;
+
+use super::local::Door;
+use crate::args::DevArgs;
+use crate::exit::Complaint;
+
+const CONFIG: &str = "bookhook.yaml";
+/// The first one wins.
+const MANIFESTS: [&str; 2] = ["bkper.json", "bkper.yaml"];
+
+/// What is served.
+pub(super) struct App {
+    pub(super) config: Config,
+    /// What its author should know.
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl App {
+    /// As the command line says, or a configuration in the folder.
+    pub(super) fn find(args: &DevArgs, door: &Door) -> Result<Self, Complaint> {
+        let handler = match (&args.run, &args.to) {
+            (Some(command), _) => Some(AppHandler::Run(command)),
+            (None, Some(url)) => Some(AppHandler::To(url)),
+            (None, None) => None,
+        };
+        let Loaded { config, warnings } = match handler {
+            Some(handler) => of_manifest(&manifest_at(&args.place)?, handler, door)?,
+            None => of_config(&config_at(&args.place)?, door)?,
+        };
+        if config.hooks.is_empty() {
+            return Err(Complaint::misused(anyhow::anyhow!(
+                "there are no hooks in {}",
+                args.place.display()
+            )));
+        }
+        let warnings = warnings.into_iter().filter(|warning| concerns_development(&warning.what)).collect();
+        Ok(Self { config, warnings })
+    }
+
+    /// The manifests of its hooks, each with the path that the hook is served at.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = (Manifest, &str)> {
+        self.config.hooks.iter().map(|HookConfig { source: Source::Bkper(source), path, .. }| {
+            (Manifest::from(source.manifest.file.clone()), path.as_str())
+        })
+    }
+}
+
+fn of_manifest(manifest: &Path, handler: AppHandler<'_>, door: &Door) -> Result<Loaded, Complaint> {
+    let public_url = door.url("");
+    let overrides = AppOverrides { public_url: Some(&public_url), ..AppOverrides::default() };
+    Ok(Config::from_app(manifest, handler, &environment, overrides)?)
+}
+
+fn of_config(file: &Path, door: &Door) -> Result<Loaded, Complaint> {
+    Ok(Config::load_at(file, door.base(), &environment)?)
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Whom it trusts, where it listens and where it keeps its journal is not as it is in production.
+fn concerns_development(caution: &Caution) -> bool {
+    !matches!(
+        caution,
+        Caution::NotVerified
+            | Caution::DiskDoesNotLast
+            | Caution::InMemory
+            | Caution::OtherAudience { .. }
+            | Caution::OtherPath { .. }
+            | Caution::ConsoleNotYet
+    )
+}
+
+/// The manifest's file.
+fn manifest_at(place: &Path) -> Result<PathBuf, Complaint> {
+    if place.is_file() && is_manifest(place) {
+        return Ok(place.to_owned());
+    }
+    let folder = if place.is_file() { place.parent().unwrap_or(place) } else { place };
+    in_folder(folder, &MANIFESTS).ok_or_else(|| no_manifest(folder))
+}
+
+/// The configuration's file.
+fn config_at(place: &Path) -> Result<PathBuf, Complaint> {
+    if place.is_file() && !is_manifest(place) {
+        return Ok(place.to_owned());
+    }
+    let folder = if place.is_file() { place.parent().unwrap_or(place) } else { place };
+    if let Some(file) = in_folder(folder, &[CONFIG]) {
+        return Ok(file);
+    }
+    manifest_at(place)?;
+    Err(no_handler(folder))
+}
+
+fn is_manifest(file: &Path) -> bool {
+    MANIFESTS.iter().any(|name| file.ends_with(name))
+}
+
+fn in_folder(folder: &Path, names: &[&str]) -> Option<PathBuf> {
+    names.iter().map(|name| folder.join(name)).find(|file| file.is_file())
+}
+
+fn no_manifest(folder: &Path) -> Complaint {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    Complaint::misused(anyhow::anyhow!("there is neither bkper.yaml nor bkper.json in {}", folder.display()))
+        .hint(
+            "name your app's folder: `bookhook dev DIR`; or begin one with a bkper.yaml of two lines, \
+         `id: my-bot` and `events: [TRANSACTION_CHECKED]`",
+        )
+}
+
+fn no_handler(folder: &Path) -> Complaint {
+    let error = anyhow::anyhow!("nothing says what handles the events of the app in {}", folder.display());
+    Complaint::misused(error).hint(
+        "name a command that starts a server: `--run \"npm start\"`; or a server that runs already: \
+         `--to http://127.0.0.1:3003/`; or write it into a bookhook.yaml beside the manifest",
+    )
+}
