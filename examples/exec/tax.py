@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 API = os.environ.get("BKPER_API_URL", "https://api.bkper.app")
 # For whom the app acts, and as which app: they came with the event.
-TOKEN = os.environ["BKPER_OAUTH_TOKEN"]
-APP = os.environ["BKPER_AGENT_ID"]
+TOKEN = os.environ.get("BKPER_OAUTH_TOKEN", "")
+APP = os.environ.get("BKPER_AGENT_ID", "")
 
 RATE = Decimal("0.20")
 NOTHING = {"result": False}
@@ -63,11 +63,12 @@ def create_transaction(book_id, transaction):
 
 def main():
     try:
-        response = handle(json.load(sys.stdin))
+        response = handle(json.load(sys.stdin.buffer))
     except Exception as error:
         # Bkper shows the error to the user; a status other than 0 would have the event sent again.
         response = {"error": str(error)}
     json.dump(response, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()

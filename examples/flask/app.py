@@ -16,14 +16,12 @@ def on_event():
         token=request.headers.get("bkper-oauth-token", ""),
         agent_id=request.headers.get("bkper-agent-id", ""),
     )
-    return handle(request.get_json(), caller)
-
-
-@app.errorhandler(Exception)
-def on_error(error):
-    # Bkper shows the error to the user; the status says that the event was handled.
-    app.logger.exception("the event cannot be handled")
-    return {"error": str(error)}
+    try:
+        return handle(request.get_json(), caller)
+    except Exception as error:
+        # Bkper shows the error to the user; the status says that the event was handled.
+        app.logger.exception("the event cannot be handled")
+        return {"error": str(error)}
 
 
 if __name__ == "__main__":

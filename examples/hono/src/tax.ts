@@ -26,13 +26,14 @@ export interface Caller {
   agentId: string
 }
 
-export interface Response {
+/** What Bkper shows to the user; nothing when it is false. */
+export interface Answer {
   result: string | false
 }
 
-const NOTHING: Response = { result: false }
+const NOTHING: Answer = { result: false }
 
-export async function handle(event: Event, caller: Caller): Promise<Response> {
+export async function handle(event: Event, caller: Caller): Promise<Answer> {
   if (event.type !== 'TRANSACTION_CHECKED' || event.agent?.id === caller.agentId) return NOTHING
   const { transaction } = event.data.object
   if (transaction.agentId === caller.agentId) return NOTHING
