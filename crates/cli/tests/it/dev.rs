@@ -38,20 +38,21 @@ fn app(place: &Place) {
     place.write("main.py", &HANDLER.replace("VERSION", "first"));
 }
 
-fn start(place: &Place, args: &[&str]) -> Running {
+/// Starts it on ports that are free.
+pub(crate) fn start(place: &Place, args: &[&str]) -> Running {
     let path = std::env::var("PATH").unwrap();
     place.start_with(&[&["dev", "--port", "0", "--sandbox-port", "0"], args].concat(), &[("PATH", &path)])
 }
 
 /// Runs a line as somebody would who pastes it.
-fn pasted(line: &str) -> Value {
+pub(crate) fn pasted(line: &str) -> Value {
     let output = Command::new("sh").args(["-c", &format!("{line} --silent --show-error")]).output().unwrap();
     assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The line to try it with, as it was printed.
-fn curl_of(running: &Running) -> String {
+pub(crate) fn curl_of(running: &Running) -> String {
     running.err_line("  try ").trim().strip_prefix("try").unwrap().trim().to_owned()
 }
 
