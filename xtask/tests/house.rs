@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("bookhook-sandbox", &["bkper-model"]),
     ("bookhook-cli", &["bookhook", "bookhook-sandbox"]),
+    ("rust-tax", &["bookhook"]), // as any author
 ];
 
 /// Only for development: they may use anything, and nothing may use them but in its tests.
