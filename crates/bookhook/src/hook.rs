@@ -26,6 +26,8 @@ pub struct Hook {
     pub(crate) own_events: OwnEvents,
     pub(crate) verify: Verify,
     pub(crate) policy: Policy,
+    /// Where it is served, if not at `/hooks/{id}`.
+    pub(crate) path: Option<String>,
     functions: HashMap<Box<str>, Function>,
 }
 
@@ -48,6 +50,7 @@ impl Hook {
             own_events: OwnEvents::Skip,
             verify: Verify::Default,
             policy: Policy::default(),
+            path: None,
             functions: HashMap::new(),
         })
     }

@@ -22,6 +22,7 @@ use bookhook_model::HookName;
 use bookhook_receiver::identity::KeySourceError;
 use bookhook_receiver::{Counters, Door, DoorError, Refused, Server};
 
+use crate::behind;
 use crate::config::{Config, ConfigErrors, HookConfig};
 use crate::hook::Hook;
 use crate::open_files;
@@ -103,6 +104,7 @@ pub struct Host {
     config: Config,
     api: ClientBuilder,
     hooks: Vec<Hook>,
+    is_behind_another: bool,
     clock: Clock,
 }
 
@@ -114,13 +116,20 @@ impl Host {
             Some(url) => api.base_url(url.as_str()),
             None => api,
         };
-        Self { config, api, hooks: Vec::new(), clock: Timestamp::now }
+        Self { config, api, hooks: Vec::new(), is_behind_another: false, clock: Timestamp::now }
     }
 
     /// A host configured by `bookhook.yaml` in the working directory (or by the file that `BOOKHOOK_CONFIG` names), if
     /// there is one, and by the environment: `PORT`, `BOOKHOOK_KEY`, `BKPER_API_URL`.
+    ///
+    /// When it is another host that starts this program (`run: cargo run`, as `bookhook dev` does), that host has verified
+    /// the caller and keeps the event. Then no configuration is read, and the host listens for the other one alone, on
+    /// this machine, without a journal.
     pub fn from_env() -> Result<Self, ConfigErrors> {
         let env = |name: &str| std::env::var(name).ok();
+        if behind::is_told(&env) {
+            return Ok(Self { is_behind_another: true, ..Self::new(behind::config(&env)?) });
+        }
         let named = env("BOOKHOOK_CONFIG").map(PathBuf::from);
         let path = named.or_else(|| Path::new(CONFIG).exists().then(|| PathBuf::from(CONFIG)));
         let loaded = match path {
@@ -133,10 +142,11 @@ impl Host {
         Ok(Self::new(loaded.config))
     }
 
-    /// Serves this hook too.
+    /// Serves this hook too. It takes the place of one with its name in the configuration.
     #[must_use]
     pub fn hook(mut self, hook: Hook) -> Self {
-        self.hooks.push(hook);
+        self.config.hooks.retain(|configured| configured.name.as_str() != hook.manifest.id);
+        self.hooks.push(if self.is_behind_another { behind::hook(hook) } else { hook });
         self
     }
 
@@ -167,7 +177,7 @@ impl Host {
 
     /// Starts, and returns when callers are let in.
     pub async fn start(self) -> Result<RunningHost, HostError> {
-        let Self { config, api, hooks, clock } = self;
+        let Self { config, api, hooks, clock, .. } = self;
         let listener = listen(config.listen).await?;
         let mut wired = configured(config.hooks)?;
         wired.extend(native(hooks, api, config.public_url.as_ref())?);

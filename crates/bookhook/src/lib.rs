@@ -23,6 +23,7 @@
 
 pub mod config;
 
+mod behind;
 mod context;
 mod hook;
 mod host;

@@ -52,7 +52,7 @@ pub(crate) fn configured(hook: HookConfig, guard: &LazyCell<Guard>) -> Result<Wi
 /// A hook whose handler is written in Rust, and calls the API through `client`.
 pub(crate) fn native(mut hook: Hook, client: &Client, public_url: Option<&Url>) -> Result<Wired, HostError> {
     let name: HookName = hook.manifest.id.parse().map_err(HostError::Name)?;
-    let path = config::default_path(&name);
+    let path = hook.path.take().unwrap_or_else(|| config::default_path(&name));
     let handler = hook.handler(client);
     let verify = match hook.verify {
         Verify::Told(verification) => Some(verification),

@@ -1,4 +1,4 @@
-//! The app: a host for its events, and for each event that it handles a function.
+//! The app: a host for its events, and a function for each kind of event that it handles.
 
 mod tax;
 #[cfg(test)]
@@ -8,6 +8,10 @@ use bookhook::{EventType, Hook, Host, Result};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let tax_bot = Hook::bkper("bkper.yaml")?.on(EventType::TransactionChecked, tax::draft_tax);
-    Host::from_env()?.hook(tax_bot).serve().await
+    tracing_subscriber::fmt().with_ansi(false).init();
+    Host::from_env()?.hook(tax_bot()?).serve().await
+}
+
+fn tax_bot() -> Result<Hook> {
+    Ok(Hook::bkper("bkper.yaml")?.on(EventType::TransactionChecked, tax::draft_tax))
 }

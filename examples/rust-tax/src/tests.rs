@@ -2,14 +2,13 @@
 
 use bookhook::bkper_model::{AccountType, Book, Date, Transaction};
 use bookhook::testing::Testing;
-use bookhook::{EventType, Hook, Response, Result};
+use bookhook::{EventType, Response, Result};
 
-use crate::tax::draft_tax;
+use crate::tax_bot;
 
 /// The app in a book with the accounts of a shop.
 async fn shop() -> Result<Testing> {
-    let test =
-        Testing::start(Hook::bkper("bkper.yaml")?.on(EventType::TransactionChecked, draft_tax)).await?;
+    let test = Testing::start(tax_bot()?).await?;
     test.account("Bank Account", AccountType::Asset).await?;
     test.account("Product Sales", AccountType::Incoming).await?;
     test.account("Output Tax", AccountType::Liability).await?;

@@ -4,6 +4,7 @@
 
 mod acting;
 mod admission;
+mod behind;
 mod deadline;
 mod door;
 mod drain;

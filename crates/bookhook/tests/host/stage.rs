@@ -127,7 +127,7 @@ impl Stage {
         self.start(loaded.config, None).await
     }
 
-    async fn start(&self, mut config: Config, hook: Option<Hook>) -> Serving {
+    pub(crate) async fn start(&self, mut config: Config, hook: Option<Hook>) -> Serving {
         config.listen = "127.0.0.1:0".parse().unwrap();
         config.journal = JournalLocation::Sqlite(self.folder.path().join("bookhook.db"));
         config.key = self.key.map(|key| SealingKey::new(Box::new(key)));

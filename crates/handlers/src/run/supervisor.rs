@@ -206,7 +206,7 @@ impl Supervisor {
 
     fn spawn(&self, port: u16) -> io::Result<Process> {
         let mut command = self.setup.command.to_process();
-        command.env("PORT", port.to_string());
+        command.env("PORT", port.to_string()).env("BOOKHOOK_HOOK", self.hook().as_str());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = Group::start(&mut command, &self.guard)?;
         let (_, stdout, stderr) = group.pipes();
