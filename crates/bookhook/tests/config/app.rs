@@ -117,3 +117,22 @@ fn an_id_that_is_no_hook_name_is_told() {
         "--app: `-x` is not a hook name: use 1 to 64 lower-case letters, digits, `-` or `_`, beginning with a letter or a digit"
     );
 }
+
+#[test]
+fn a_command_is_started_in_the_folder_of_the_manifest() {
+    let folder = Folder::new();
+    let env = |name: &str| folder.lookup(name);
+    let run = |command: &str| {
+        let overrides = AppOverrides { no_verify: true, ..Default::default() };
+        Config::from_app(&folder.path("bkper.yaml"), AppHandler::Run(command), &env, overrides)
+    };
+    let loaded = run("npm start -- --quiet").unwrap();
+    let HandlerConfig::Run(setup) = &loaded.config.hooks[0].handler else { panic!("no server") };
+    assert_eq!(
+        (setup.command.program.as_str(), setup.command.arguments.join(" ")),
+        ("npm", "start -- --quiet".to_owned())
+    );
+    assert_eq!(setup.command.folder.as_path(), folder.as_ref());
+    let told = lines(run("npm start && true").unwrap_err().iter());
+    assert!(told.starts_with("--run: `npm start && true`"), "{told}");
+}

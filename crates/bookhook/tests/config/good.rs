@@ -218,6 +218,17 @@ fn without_a_public_url_calls_are_for_the_urls_of_the_manifest() {
 }
 
 #[test]
+fn whoever_starts_the_host_may_know_better_where_callers_reach_it() {
+    for text in [CONFIG.to_owned(), CONFIG.replace("public_url: https://hooks.example.com\n", "")] {
+        let folder = Folder::with_config(&text);
+        let here = "http://127.0.0.1:8080".parse().unwrap();
+        let loaded =
+            Config::load_at(&folder.path("bookhook.yaml"), here, &|name| folder.lookup(name)).unwrap();
+        assert_eq!(audiences(&loaded.config), ["http://127.0.0.1:8080/hooks/tax-bot"]);
+    }
+}
+
+#[test]
 fn an_audience_that_is_given_is_taken_to_the_character() {
     let text = CONFIG
         .replace("manifest: bkper.yaml", "manifest: bkper.yaml\n        audience: HTTPS://a.example:443");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bookhook_handlers::process::{CommandLine, Guard};
-use bookhook_handlers::run::{Readiness, RestartPolicy, ServerSetup};
+use bookhook_handlers::run::{Readiness, RestartPolicy, Restarter, ServerSetup};
 use bookhook_handlers::{Handler, RunHandler};
 use bookhook_model::{FailureKind, RunEnd};
 use serde_json::json;
@@ -24,6 +24,7 @@ struct Served {
     folder: TempDir,
     handler: Arc<RunHandler>,
     gave_up: Arc<Mutex<Vec<String>>>,
+    restarter: Restarter,
     end: oneshot::Sender<Duration>,
     supervising: JoinHandle<()>,
 }
@@ -50,6 +51,7 @@ impl Served {
         change(&mut setup);
         let (handler, supervisor) =
             RunHandler::new("tax-bot".parse().unwrap(), setup, Guard::start()).unwrap();
+        let restarter = supervisor.restarter();
         let (end, told) = oneshot::channel();
         let gave_up = Arc::<Mutex<Vec<String>>>::default();
         let noted = Arc::clone(&gave_up);
@@ -60,7 +62,7 @@ impl Served {
             },
             async { told.await.unwrap() },
         ));
-        Self { folder, handler: Arc::new(handler), gave_up, end, supervising }
+        Self { folder, handler: Arc::new(handler), gave_up, restarter, end, supervising }
     }
 
     /// A run that goes on by itself.
@@ -206,6 +208,31 @@ async fn a_server_that_does_not_stay_up_is_given_up_with_the_reason_until_it_is_
 
     served.write("fixed");
     assert_eq!(served.answer().await, "start 7 at /events");
+}
+
+#[tokio::test]
+async fn one_whose_program_has_changed_may_end_what_it_does_and_the_next_takes_the_next() {
+    let served = Served::with("", |setup| setup.restart.max_restarts = 0);
+    assert_eq!(served.answer().await, "start 1 at /events");
+    let before = served.process("self").await;
+
+    assert!(!served.restarter.restart());
+    served.until_written("ended").await;
+
+    assert_eq!(served.answer().await, "start 2 at /events");
+    until_gone(&[before]).await;
+    assert!(served.gave_up.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_that_was_given_up_is_started_when_its_program_has_changed() {
+    let served = Served::with("crash", |setup| setup.restart.max_restarts = 0);
+    failure(served.asked_to("answer").await.unwrap());
+    served.write("fixed");
+
+    assert!(served.restarter.restart());
+
+    assert_eq!(served.answer().await, "start 2 at /events");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use bookhook_sandbox::{ManifestError, Sandbox, StartError};
+use bookhook_sandbox::{Manifest, ManifestError, Sandbox, StartError};
 use serde_json::{Value, json};
 
 use crate::client::{Client, given_a_book};
@@ -110,6 +110,18 @@ async fn an_app_is_registered_from_its_manifest() {
     fs::write(folder.path().join("bkper.json"), r#"{"id": "json-bot"}"#).unwrap();
     let sandbox = Sandbox::builder().app(folder.path()).start().await.unwrap();
     Client::of(&sandbox).get("/v5/apps/json-bot").await.ok();
+}
+
+#[tokio::test]
+async fn for_development_an_app_is_called_here_whatever_its_manifest_says() {
+    let manifest =
+        json!({"id": "tax-bot", "webhookUrl": "https://a.example/", "webhookUrlDev": "https://b.example/"});
+    let here = Manifest::from(manifest).called_at("http://127.0.0.1:8080/hooks/tax-bot").unwrap();
+    let sandbox = Sandbox::builder().app(here).start().await.unwrap();
+    let app = Client::of(&sandbox).get("/v5/apps/tax-bot").await.ok();
+    for url in ["webhookUrl", "webhookUrlDev"] {
+        assert_eq!(app[url], "http://127.0.0.1:8080/hooks/tax-bot", "{url}");
+    }
 }
 
 #[tokio::test]
