@@ -95,7 +95,8 @@ struct Book {
 
 impl Book {
     async fn create(sandbox: &Sandbox) -> Result<Self> {
-        let books = Self { http: Client::new(), url: format!("{}/v5/books", sandbox.url()) };
+        let http = Client::builder().timeout(Duration::from_mins(1)).build()?;
+        let books = Self { http, url: format!("{}/v5/books", sandbox.url()) };
         let book = books.call(Method::POST, "", Some(json!({"name": "Aurora"}))).await?;
         let id = book["id"].as_str().context("a book without id")?;
         let book = Self { url: format!("{}/{id}", books.url), ..books };
