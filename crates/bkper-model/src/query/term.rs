@@ -51,7 +51,7 @@ pub enum Term {
     /// An operator that the language does not have: with a property of this key and value, or else with the text
     /// `key:value`.
     Property {
-        /// The key, in the form of [`property_key`](crate::property_key).
+        /// The key, in the form of [`property_key`](crate::property_key()).
         key: String,
         /// The value as it was written.
         value: String,
