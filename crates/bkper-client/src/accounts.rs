@@ -88,7 +88,7 @@ impl BookHandle {
     }
 }
 
-/// One account of a book, to be acted upon. What it *says* is an [`Account`](bkper_model::Account).
+/// One account of a book, to be acted upon. What it *says* is an [`Account`].
 #[derive(Clone, Debug)]
 pub struct AccountHandle {
     book: BookHandle,

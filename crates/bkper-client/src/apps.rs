@@ -44,7 +44,7 @@ impl Client {
     }
 }
 
-/// One app. What it *says* is an [`App`](bkper_model::App).
+/// One app. What it *says* is an [`App`].
 #[derive(Clone, Debug)]
 pub struct AppHandle {
     client: Client,

@@ -30,7 +30,7 @@ impl Client {
     }
 }
 
-/// One book, to be acted upon. What it *says* is a [`Book`](bkper_model::Book), which [`get`](BookHandle::get) fetches.
+/// One book, to be acted upon. What it *says* is a [`Book`], which [`get`](BookHandle::get) fetches.
 ///
 /// A handle is only an address: it is made without asking anybody, cheap to clone, and knows nothing of whether the
 /// book exists.

@@ -24,7 +24,7 @@ impl Client {
     }
 }
 
-/// One collection, to be acted upon. What it *says* is a [`Collection`](bkper_model::Collection), which is in the list
+/// One collection, to be acted upon. What it *says* is a [`Collection`], which is in the list
 /// of [`Client::collections`] and in each of its books.
 #[derive(Clone, Debug)]
 pub struct CollectionHandle {

@@ -110,7 +110,7 @@ impl Events {
     }
 }
 
-/// One event of a book, to be acted upon. What it *says* is an [`Event`](bkper_model::Event).
+/// One event of a book, to be acted upon. What it *says* is an [`Event`].
 #[derive(Clone, Debug)]
 pub struct EventHandle {
     book: BookHandle,

@@ -68,7 +68,7 @@ pub struct Files(Listing<FileList>);
 
 paged!(Files lists File as FileList, 100 a page);
 
-/// One file of a book, to be acted upon. What it *says* is a [`File`](bkper_model::File).
+/// One file of a book, to be acted upon. What it *says* is a [`File`].
 #[derive(Clone, Debug)]
 pub struct FileHandle {
     book: BookHandle,

@@ -39,7 +39,7 @@ impl BookHandle {
     }
 }
 
-/// One group of a book, to be acted upon. What it *says* is a [`Group`](bkper_model::Group).
+/// One group of a book, to be acted upon. What it *says* is a [`Group`].
 #[derive(Clone, Debug)]
 pub struct GroupHandle {
     book: BookHandle,

@@ -160,7 +160,7 @@ impl Transactions {
     }
 }
 
-/// One transaction of a book, to be acted upon. What it *says* is a [`Transaction`](bkper_model::Transaction).
+/// One transaction of a book, to be acted upon. What it *says* is a [`Transaction`].
 ///
 /// Its state changes by id only: nothing else of the transaction is stored. To be in the state already is a success.
 #[derive(Clone, Debug)]

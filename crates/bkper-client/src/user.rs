@@ -76,7 +76,7 @@ impl Client {
     }
 }
 
-/// One connection of the user, to be acted upon. What it *says* is a [`Connection`](bkper_model::Connection).
+/// One connection of the user, to be acted upon. What it *says* is a [`Connection`].
 #[derive(Clone, Debug)]
 pub struct ConnectionHandle {
     client: Client,
