@@ -154,9 +154,28 @@ hooks:
     let running = start(&place, &[]);
     let hook = running.err_line("  hook ");
     assert!(hook.contains("/hooks/taxes → run python3 …"), "{hook}");
+    running.err_line("taxes is installed in demoBookUsd01, ");
     pasted(&curl_of(&running));
     running.out_line("INFO first");
     assert!(!place.path("production.db").exists());
+}
+
+#[test]
+fn books_in_a_file_go_on() {
+    let place = Place::new();
+    app(&place);
+    let args = ["--to", "http://127.0.0.1:1/", "--data", "books.db"];
+    let running = start(&place, &args);
+    running.err_line("tax-bot is installed in demoBookUsd01");
+    pasted(&curl_of(&running));
+    running.type_line("q");
+    assert_eq!(running.ended(), 0);
+    let running = start(&place, &args);
+    running.err_line("tax-bot is installed where it was");
+    let curl = curl_of(&running);
+    let (url, _) = curl.split_once('\'').and_then(|(_, rest)| rest.split_once('\'')).unwrap();
+    let listed = pasted(&format!("curl '{url}?query=Try' -H 'Authorization: Bearer mia'"));
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -202,6 +221,9 @@ fn what_is_missing_is_told_with_what_to_do() {
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("nothing says what handles the events of the app"), "{}", ran.err);
     assert!(ran.err.contains("--run \"npm start\""), "{}", ran.err);
+    place.write("bookhook.yaml", "hooks: {tax-bot: {source: {bkper: {manifest: bkper.yaml}}}}\n");
+    let ran = place.run(&["dev", "--port", "0"]);
+    assert!(ran.err.starts_with("error: bookhook.yaml:1:9: hooks.tax-bot.handler: missing"), "{}", ran.err);
 }
 
 #[test]

@@ -104,6 +104,8 @@ fn is_manifest(file: &Path) -> bool {
 }
 
 fn in_folder(folder: &Path, names: &[&str]) -> Option<PathBuf> {
+    // What is here is called by its name alone.
+    let folder = folder.strip_prefix(".").unwrap_or(folder);
     names.iter().map(|name| folder.join(name)).find(|file| file.is_file())
 }
 

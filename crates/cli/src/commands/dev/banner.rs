@@ -16,6 +16,7 @@ use crate::style::{BOLD, DIM, painted};
 pub(super) struct Banner {
     hooks: Vec<[String; 3]>,
     api: String,
+    /// Where the apps are installed.
     books: String,
     curl: String,
 }
@@ -31,7 +32,7 @@ impl Banner {
                 })
                 .collect(),
             api: sandbox.url(),
-            books: about.books.iter().map(|book| one_line(&book.id)).collect::<Vec<_>>().join(", "),
+            books: books(&about, sandbox.is_new()),
             curl: curl(&about).await?,
         })
     }
@@ -44,7 +45,7 @@ impl Banner {
             .note(format_args!("{}: a local Bkper, a host and your handler", painted("bookhook dev", BOLD)));
         for [name, url, handler] in &self.hooks {
             line("hook", &format!("{url} {} {handler}", painted("→", DIM)));
-            line("", &painted(format_args!("{name} is installed in {}", self.books), DIM).to_string());
+            line("", &painted(format_args!("{name} {}", self.books), DIM).to_string());
         }
         line("Bkper", &format!("{}  {}", self.api, painted("the handler finds it in BKPER_API_URL", DIM)));
         line("try", &self.curl);
@@ -52,6 +53,16 @@ impl Banner {
             line("", &format!("bookhook send TRANSACTION_CHECKED --to {url}"));
         }
         line("keys", "r and Enter: the last event again; q and Enter, or Ctrl-C: the end");
+    }
+}
+
+/// What the sandbox does with an app when it begins with its seed; what it goes on with it leaves as it is.
+fn books(about: &About, is_new: bool) -> String {
+    let books = about.books.iter().map(|book| one_line(&book.id)).collect::<Vec<_>>().join(", ");
+    match (is_new, books.is_empty()) {
+        (true, false) => format!("is installed in {books}"),
+        (true, true) => "is installed in no book: there is none".to_owned(),
+        (false, _) => "is installed where it was: the books of the file go on".to_owned(),
     }
 }
 
