@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "\
 cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tests (ARGS go to `cargo test`);
-                            installs Node and its packages where they are missing
+                            installs Node, Python and their packages where they are missing
 cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
 cargo xtask torture [N]     N rounds (500) of killing a host in the middle of a burst
 cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
