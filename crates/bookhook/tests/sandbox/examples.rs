@@ -12,8 +12,13 @@ use serde_json::{Value, json};
 
 use crate::scene::{Scene, Serving, sale, sell};
 
-/// The folders of the examples that a host reads a configuration for.
-const EXAMPLES: &[&str] = &["exec", "flask", "functions", "hono"];
+#[path = "../../../../examples/rust-tax/src/tax.rs"]
+mod rust_tax;
+
+/// The folders of the examples.
+const EXAMPLES: &[&str] = &[RUST, "exec", "flask", "functions", "hono"];
+/// The one that is its own host.
+const RUST: &str = "rust-tax";
 const APP: &str = "tax-bot";
 /// Of what the app is told: of more than it is there for.
 const EVENTS: &[EventType] = &[
@@ -108,8 +113,16 @@ async fn seen_of(example: &str) -> Seen {
     }
 }
 
-/// The example as its own configuration says it, but with the scene's books, and told of everything.
 async fn serve(scene: &Scene, example: &str) -> Serving {
+    if example == RUST {
+        let hook = scene.hook(APP).on(EventType::TransactionChecked, rust_tax::draft_tax);
+        return scene.serve([hook]).await;
+    }
+    scene.start(configuration(scene, example), []).await
+}
+
+/// What the example's own configuration says, but with the scene's books, and told of more than its manifest asks for.
+fn configuration(scene: &Scene, example: &str) -> Config {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
     let mut config = Config::load(&folder.join("bookhook.yaml"), &|_| None).unwrap().config;
     let hook = &mut config.hooks[0];
@@ -122,7 +135,7 @@ async fn serve(scene: &Scene, example: &str) -> Serving {
         HandlerConfig::Http(url) => panic!("nobody listens at {url}"),
     };
     command.environment.push(("BKPER_API_URL".to_owned(), scene.sandbox.url().into()));
-    scene.start(config, []).await
+    config
 }
 
 /// A book without fractions.
