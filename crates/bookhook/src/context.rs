@@ -11,6 +11,18 @@ use secrecy::SecretString;
 use crate::remote_ids;
 
 /// One run: the event, the facts that go with it, and the book in which it happened.
+///
+/// ```
+/// use bookhook::{Context, Response, Result};
+///
+/// async fn remind(cx: Context) -> Result<Response> {
+///     let who = cx.event()?.user.as_ref().and_then(|user| user.given_name.as_deref());
+///     match cx.book().transactions("is:unchecked before:$m").count().await? {
+///         0 => Ok(Response::suppressed()),
+///         n => Ok(Response::warning(format!("{}, {n} transactions are unchecked", who.unwrap_or("Hello")))),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Context {
     invocation: Invocation,
@@ -89,7 +101,7 @@ impl Context {
         &self.invocation.hook
     }
 
-    /// The delivery. It stays the same over all runs, so it can serve as an idempotency key.
+    /// The delivery. It stays the same over all runs, so it is a key by which effects outside of books can be told apart.
     pub fn delivery(&self) -> DeliveryId {
         self.invocation.delivery
     }
@@ -99,7 +111,7 @@ impl Context {
         self.invocation.run
     }
 
-    /// Why it runs.
+    /// Why it runs: for the first time, again for its caller, again because somebody replays it, or after a crash.
     pub fn cause(&self) -> Cause {
         self.invocation.cause
     }

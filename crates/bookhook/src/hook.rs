@@ -21,6 +21,27 @@ type Function = Box<dyn Fn(Context) -> Answering + Send + Sync>;
 ///
 /// By default its own events are skipped, and a type that it has no function for is answered with
 /// `{"result": false}`. A function's `Err` becomes `{"error": …}` with its chain, and so does a panic.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use bookhook::model::Policy;
+/// use bookhook::{Context, EventType, Hook, Response, Result};
+///
+/// # fn example() -> Result<()> {
+/// let policy = Policy { timeout: Duration::from_secs(60), ..Policy::default() };
+/// let greeter = Hook::bkper("greeter")? // the folder with its bkper.yaml
+///     .on(EventType::AccountCreated, greet)
+///     .on(EventType::FileCreated, async |_| Ok(Response::warning("files are not greeted")))
+///     .policy(policy);
+/// # Ok(())
+/// # }
+///
+/// async fn greet(cx: Context) -> Result<Response> {
+///     let name = cx.event()?.account().and_then(|account| account.name.as_deref());
+///     Ok(Response::result(format!("Hello, {}", name.unwrap_or("stranger"))))
+/// }
+/// ```
 pub struct Hook {
     pub(crate) manifest: Manifest,
     pub(crate) own_events: OwnEvents,
@@ -73,21 +94,24 @@ impl Hook {
         self
     }
 
-    /// What to do with events that the app itself caused.
+    /// What to do with events that the app itself caused: those whose agent has the app's id. They are skipped unless
+    /// this says otherwise, so that an app does not answer its own doing for ever.
     #[must_use]
     pub fn own_events(mut self, own_events: OwnEvents) -> Self {
         self.own_events = own_events;
         self
     }
 
-    /// Deadline, concurrency, queue and the rest.
+    /// Deadline, concurrency, queue and the rest: the [default](Policy::default) unless this says otherwise.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Verifies callers otherwise than as Bkper's.
+    /// Verifies callers otherwise than as Bkper's. Without this, a call must carry a token that Google has signed for
+    /// Bkper and for this hook's URL: the host's public URL with the hook's path, or, where the host has none, one of the
+    /// manifest's webhook URLs.
     #[must_use]
     pub fn verify(mut self, verification: Verification) -> Self {
         self.verify = Verify::Told(verification);

@@ -99,6 +99,21 @@ pub enum HostError {
 }
 
 /// A host that is not running yet.
+///
+/// ```no_run
+/// use bookhook::{Hook, Host, Result};
+///
+/// # async fn example(tax: Hook, exchange: Hook) -> Result<()> {
+/// // Until SIGTERM:
+/// Host::from_env()?.hook(tax).serve().await?;
+///
+/// // Beside something else in the same program:
+/// let running = Host::from_env()?.hook(exchange).start().await?;
+/// println!("listens on {}", running.address());
+/// running.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Host {
     config: Config,

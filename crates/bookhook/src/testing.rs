@@ -17,7 +17,8 @@
 //! async fn add_tax(cx: Context) -> Result<Response> {
 //!     let Some(sale) = cx.event()?.transaction() else { return Ok(Response::suppressed()) };
 //!     let (Some(day), Some(amount)) = (sale.date, &sale.amount) else { return Ok(Response::suppressed()) };
-//!     let tax = (amount.decimal()? * Decimal::new(20, 2)).round_dp(2);
+//!     let mut tax = amount.decimal()? * Decimal::new(20, 2);
+//!     tax.rescale(2);
 //!     let draft = cx.book().new_transaction().date(day).amount(tax).description("20 % tax");
 //!     draft.from("Output Tax").to("Product Sales").draft().await?;
 //!     Ok(Response::result(format!("TAX: {tax}")))
