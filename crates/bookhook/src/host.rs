@@ -81,6 +81,9 @@ pub enum HostError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The listener that was given cannot be used.
+    #[error("cannot use the listener that the host was given")]
+    Listener(#[source] std::io::Error),
     /// The journal cannot be opened.
     #[error("cannot open the journal")]
     Journal(#[from] OpenError),
@@ -117,6 +120,7 @@ pub enum HostError {
 #[derive(Debug)]
 pub struct Host {
     config: Config,
+    listener: Option<std::net::TcpListener>,
     api: ClientBuilder,
     hooks: Vec<Hook>,
     is_behind_another: bool,
@@ -131,7 +135,14 @@ impl Host {
             Some(url) => api.base_url(url.as_str()),
             None => api,
         };
-        Self { config, api, hooks: Vec::new(), is_behind_another: false, clock: Timestamp::now }
+        Self {
+            config,
+            listener: None,
+            api,
+            hooks: Vec::new(),
+            is_behind_another: false,
+            clock: Timestamp::now,
+        }
     }
 
     /// A host configured by `bookhook.yaml` in the working directory (or by the file that `BOOKHOOK_CONFIG` names), if
@@ -165,6 +176,13 @@ impl Host {
         self
     }
 
+    /// Listens here, whatever the configuration says: so that the address is known before the host starts.
+    #[must_use]
+    pub fn listener(mut self, listener: std::net::TcpListener) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
     /// Handlers in Rust call Bkper's API here, whatever the environment says: at a sandbox, for instance.
     #[must_use]
     pub fn api(mut self, url: impl Into<String>) -> Self {
@@ -192,8 +210,11 @@ impl Host {
 
     /// Starts, and returns when callers are let in.
     pub async fn start(self) -> Result<RunningHost, HostError> {
-        let Self { config, api, hooks, clock, .. } = self;
-        let listener = listen(config.listen).await?;
+        let Self { config, listener, api, hooks, clock, .. } = self;
+        let listener = match listener {
+            Some(listener) => adopt(listener).map_err(HostError::Listener)?,
+            None => listen(config.listen).await?,
+        };
         let mut wired = configured(config.hooks)?;
         wired.extend(native(hooks, api, config.public_url.as_ref())?);
         let key = config.key.as_ref().map(wiring::sealing_key);
@@ -217,6 +238,11 @@ impl Host {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, HostError> {
     TcpListener::bind(address).await.map_err(|source| HostError::Listen { address, source })
+}
+
+fn adopt(listener: std::net::TcpListener) -> std::io::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }
 
 fn configured(hooks: Vec<HookConfig>) -> Result<Vec<Wired>, HostError> {
