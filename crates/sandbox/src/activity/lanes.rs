@@ -61,7 +61,7 @@ async fn empty(world: Arc<World>, lane: Lane) {
         match send_next(&world, &lane).await {
             Ok(Next::Nothing) => return,
             Ok(Next::AtOnce) => {}
-            Ok(Next::After(wait)) => rest(&world, begun, wait).await,
+            Ok(Next::After(pause)) => rest(&world, begun, pause).await,
             Err(error) => {
                 tracing::error!(%error, book = %lane.book, app = %lane.agent, "the sandbox cannot read or write its outbox");
                 tokio::time::sleep(world.post.settings.backoff.longest).await;
@@ -70,10 +70,22 @@ async fn empty(world: Arc<World>, lane: Lane) {
     }
 }
 
+/// A wait, and when it is over by the sandbox's clock.
+pub(super) struct Pause {
+    wait: Duration,
+    due: Timestamp,
+}
+
+impl Pause {
+    /// It begins before anybody is told of it: whoever then puts the clock forward ends it.
+    pub(super) fn begin(world: &World, wait: Duration) -> Self {
+        Self { wait, due: world.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX) }
+    }
+}
+
 /// Waits by the machine's time, so that a clock that stands still holds up nothing. A clock that is put forward so far
 /// ends the wait, and so does a reset: `begun` tells of which beginning that is which waits.
-pub(super) async fn rest(world: &World, begun: u64, wait: Duration) {
-    let due = world.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+pub(super) async fn rest(world: &World, begun: u64, Pause { wait, due }: Pause) {
     let over = tokio::time::sleep(wait);
     tokio::pin!(over);
     loop {
@@ -91,7 +103,7 @@ pub(super) async fn rest(world: &World, begun: u64, wait: Duration) {
 /// When the lane goes on.
 enum Next {
     AtOnce,
-    After(Duration),
+    After(Pause),
     Nothing,
 }
 
@@ -144,7 +156,7 @@ fn settle(
         }
         Verdict::Again { tries, wait } => {
             outbox::tried(db, waiting, tries)?;
-            Ok(Next::After(wait))
+            Ok(Next::After(Pause::begin(world, wait)))
         }
     }
 }

@@ -8,7 +8,7 @@ use bkper_model::{AgentId, BookId, BotResponseType, Event, EventId, UserId};
 use super::answer::Verdict;
 use super::delivery::Attempt;
 use super::history::{managed, shown};
-use super::lanes::rest;
+use super::lanes::{Pause, rest};
 use super::parcel::Errand;
 use super::record::wants;
 use super::response;
@@ -81,10 +81,11 @@ async fn send(world: Arc<World>, lane: Lane, event: EventId, user: UserId) -> Re
                 return Ok(());
             }
             Verdict::Again { tries: made, wait } => {
+                let pause = Pause::begin(&world, wait);
                 attempt.tell(&world);
                 drop(turn);
                 tries = made;
-                rest(&world, begun, wait).await;
+                rest(&world, begun, pause).await;
             }
         }
     }
