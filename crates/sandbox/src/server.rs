@@ -229,8 +229,8 @@ impl Builder {
 
     /// Signs the calls of apps with this key, instead of with a new one.
     #[must_use]
-    pub fn signer(mut self, signer: Signer) -> Self {
-        self.post.keys = Keys::from(signer);
+    pub fn signer(mut self, signer: impl Into<Arc<Signer>>) -> Self {
+        self.post.keys = Keys::from(signer.into());
         self
     }
 

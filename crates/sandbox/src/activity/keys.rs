@@ -26,9 +26,9 @@ impl Keys {
     }
 }
 
-impl From<Signer> for Keys {
-    fn from(signer: Signer) -> Self {
-        Self(OnceCell::new_with(Some(Arc::new(signer))))
+impl From<Arc<Signer>> for Keys {
+    fn from(signer: Arc<Signer>) -> Self {
+        Self(OnceCell::new_with(Some(signer)))
     }
 }
 
