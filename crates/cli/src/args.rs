@@ -17,7 +17,7 @@ const HELP: &str = "\
 
 \u{1b}[1mSee it work:\u{1b}[0m
   dev          A local Bkper, a host and your app's handler, which is started anew when its files change
-  demo         Host, handler and callers in one process, on a temporary journal: what happens, told as a story
+  demo         A local Bkper, two apps and their host in one process: what happens, told as a story
   sandbox      A local Bkper: books, their REST API, and events for the apps that listen
   send         Send an event as Bkper would: signed, with headers
 
@@ -51,7 +51,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// A local Bkper, a host and your app's handler, which is started anew when its files change
     Dev(DevArgs),
-    /// Host, handler and callers in one process, on a temporary journal: what happens, told as a story
+    /// A local Bkper, two apps and their host in one process: what happens, told as a story
     Demo(DemoArgs),
     /// A local Bkper: books, their REST API, and events for the apps that listen
     Sandbox(SandboxArgs),
@@ -103,7 +103,7 @@ pub(crate) struct DemoArgs {
     /// One JSON object a line
     #[arg(long)]
     pub(crate) json: bool,
-    /// Keep the journal, in this folder
+    /// Keep the journal and the books, in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 }

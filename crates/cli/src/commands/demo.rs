@@ -1,24 +1,32 @@
-//! `bookhook demo`: one process plays Bkper, a host and two apps, and tells what happens.
+//! `bookhook demo`: one process plays Bkper, a person, two apps and their host, and tells what happens.
 //!
-//! Everything is real but the books: tokens are signed and verified, calls go by HTTP, the journal is on disk. What the
-//! story claims was checked on the answers and in the journal; where it is not so, the demo fails.
+//! Everything is real but the company: the sandbox keeps its books and sends its events, tokens are signed and verified,
+//! calls go by HTTP, the journal is on disk. What the story claims was checked in the ledger, in the book's activity and
+//! in the journal; where it is not so, the demo fails.
 
 mod apps;
+mod balances;
 mod burst;
 mod claims;
 mod ending;
+mod folder;
+mod ledger;
+mod sale;
+mod slow;
 mod stage;
-mod steps;
 mod story;
+mod strangers;
+mod trouble;
+mod witness;
 
 use anyhow::Context;
-use bookhook::EventType;
 
 use crate::args::DemoArgs;
 use crate::exit::{Complaint, ExitStatus, Outcome};
 use crate::printer::Printer;
 
-use stage::{Folder, Stage};
+use folder::Folder;
+use stage::Stage;
 use story::Story;
 
 /// Tells the story.
@@ -34,16 +42,18 @@ pub(crate) async fn demo(args: DemoArgs, printer: Printer) -> Outcome {
 async fn play(folder: &Folder, story: &mut Story) -> anyhow::Result<()> {
     let stage = Stage::set(folder).await.context("the demo cannot begin")?;
     story.begin(&stage)?;
-    let purchase = stage.event(&EventType::TransactionChecked, None, None);
-    story.tell(&steps::checked(&stage, &purchase).await?)?;
-    story.tell(&steps::replayed(&stage, &purchase).await?)?;
-    story.tell(&steps::failed(&stage).await?)?;
-    story.tell(&steps::own(&stage).await?)?;
-    story.tell(&steps::unmatched(&stage).await?)?;
-    story.tell(&steps::attacked(&stage).await?)?;
-    story.tell(&steps::slow(&stage).await?)?;
-    let burst = burst::send(&stage).await?;
+    let mut sale = sale::checked(&stage).await?;
+    story.tell(&sale.step)?;
+    story.tell(&sale::drafted(&stage, &sale).await?)?;
+    story.tell(&sale::came_back(&stage, &mut sale).await?)?;
+    let failed = trouble::failed(&stage).await?;
+    story.tell(&failed.step)?;
+    story.tell(&trouble::replayed(&stage, &failed).await?)?;
+    story.tell(&slow::waited(&stage).await?)?;
+    story.tell(&strangers::turned_away(&stage).await?)?;
+    let burst = burst::sell(&stage).await?;
     story.tell(&burst.step)?;
+    story.tell(&balances::closed(&stage).await?)?;
     ending::end(stage, folder, &burst, story).await
 }
 

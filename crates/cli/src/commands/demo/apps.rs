@@ -1,18 +1,25 @@
-//! The two apps of the demo, written in Rust: one computes a tax, the other takes its time.
+//! The two apps of the demo, written in Rust: one drafts the tax on sales, the other takes its time.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
+use bookhook::bkper_model::{Account, Decimal, Transaction};
 use bookhook::{Context, Response};
-use rust_decimal::Decimal;
 use tokio::sync::Semaphore;
+
+use super::ledger::OUTPUT_TAX;
 
 pub(super) const TAX_BOT: &str = "sales-tax-bot";
 pub(super) const REPORT_BOT: &str = "year-report-bot";
 
-/// The app `sales-tax-bot`: 20 % of a transaction's amount, in the digits of its book.
+/// The property of an account with the rate of the tax that is included in its sales, in percent.
+pub(super) const RATE: &str = "tax_included_rate";
+/// The property of a draft with the id of the sale that it is about.
+pub(super) const TAX_OF: &str = "tax_of";
+
+/// The app `sales-tax-bot`: it drafts the tax that is included in a sale.
 #[derive(Debug, Default)]
 pub(super) struct TaxBot {
     /// Which events ran, by book and in order.
@@ -28,9 +35,7 @@ impl TaxBot {
         let book = event.book_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let id = event.id.as_ref().map(ToString::to_string).unwrap_or_default();
         self.enters(&book, id);
-        // Gives another run of the book the chance to overlap with this one, if the host would let it.
-        tokio::task::yield_now().await;
-        let response = tax_on(event);
+        let response = draft_tax(&cx).await;
         self.leaves(&book);
         response
     }
@@ -62,13 +67,40 @@ impl TaxBot {
     }
 }
 
-fn tax_on(event: &bookhook::bkper_model::Event) -> bookhook::Result<Response> {
-    let transaction = event.transaction().context("the event has no transaction")?;
-    transaction.debit_account.as_ref().context("the draft has no debit account yet")?;
-    let amount = transaction.amount.as_ref().context("the draft has no amount yet")?.decimal()?;
+async fn draft_tax(cx: &Context) -> bookhook::Result<Response> {
+    let event = cx.event()?;
+    let sale = event.transaction().context("the event has no transaction")?;
+    let account = sale.credit_account.as_ref().context("the transaction comes from no account")?;
+    let rate = rate(cx, account).await?;
     let digits = event.book.as_ref().and_then(|book| book.fraction_digits).unwrap_or(2);
-    let tax = (amount * Decimal::new(20, 2)).round_dp(digits);
+    let tax = tax_in(sale, rate, digits)?;
+    let draft = cx.book().new_transaction().amount(tax).from(OUTPUT_TAX).to(account);
+    let draft = match sale.date {
+        Some(date) => draft.date(date),
+        None => draft,
+    };
+    let sale = sale.id.as_ref().context("the transaction has no id")?;
+    draft.description("#vat").property(TAX_OF, sale.as_str()).draft().await?;
     Ok(Response::result(format!("TAX: {tax}")))
+}
+
+/// The rate that the account had when the event happened, or that it has by now.
+async fn rate(cx: &Context, account: &Account) -> bookhook::Result<Decimal> {
+    let name = account.name.as_deref().unwrap_or("the account");
+    let rate = match account.property(RATE) {
+        Some(rate) => Some(rate.to_owned()),
+        None => cx.book().account(account).get().await?.property(RATE).map(str::to_owned),
+    };
+    let rate = rate.with_context(|| format!("{name} has no {RATE}"))?;
+    rate.parse().with_context(|| format!("the {RATE} of {name} is no number"))
+}
+
+/// The tax of this rate that is included in the amount of the sale.
+pub(super) fn tax_in(sale: &Transaction, rate: Decimal, digits: u32) -> bookhook::Result<Decimal> {
+    let amount = sale.amount.as_ref().context("the transaction has no amount")?.decimal()?;
+    let mut tax = (amount * rate / (Decimal::ONE_HUNDRED + rate)).round_dp(digits);
+    tax.rescale(digits);
+    Ok(tax)
 }
 
 /// The app `year-report-bot`: it answers when it is told to.

@@ -1,130 +1,137 @@
-//! The burst: real events of all types in several books at once, with a forged call and a double one among them.
+//! The burst: sales in several books at once, with deliveries that come twice and a forged call among them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use bookhook::EventType;
-use futures_util::future::join_all;
-use serde_json::{Value, json};
+use anyhow::Context;
+use bookhook::bkper_model::{Decimal, Transaction};
+use bookhook::{BookHandle, EventType};
+use bookhook_sandbox::{Delivery, DeliveryFaults, Faults, Times};
+use futures_util::future::{join_all, try_join_all};
 
-use super::claims::{expect, expect_reply};
-use super::stage::{Stage, UNDECLARED, good_claims};
-use super::story::{Call, Step};
-use crate::call::Reply;
+use super::apps::{TAX_BOT, TAX_OF, tax_in};
+use super::claims::expect;
+use super::ledger::{PRODUCT_SALES, drafts, sale};
+use super::stage::{MIA, Stage, install};
+use super::story::{Line, Step};
+use super::witness::Witness;
 use crate::time::show_duration;
 
-/// None of them is the book of the steps before.
-pub(super) const BOOKS: [&str; 4] = ["aurora-eur", "aurora-inventory", "aurora-receivables", "aurora-usd"];
-const CONNECTIONS: usize = 32;
-/// How many of each type.
-const ROUNDS: usize = 64;
+/// Each is a copy of the company's book.
+const SHOPS: [&str; 4] = ["Airport Shop", "Harbor Shop", "Market Shop", "Station Shop"];
+/// Of each shop.
+const SALES: usize = 100;
+const BATCH: usize = 25;
+/// Each sale is one, and each draft of its tax.
+const EVENTS: usize = 2 * SHOPS.len() * SALES;
+/// So many events are sent twice, as happens when networks fail.
+const TWICE: u32 = 5;
+/// In percent, as the company's accounts say.
+const RATE: u32 = 20;
 
 /// What came of it.
 pub(super) struct Burst {
     pub(super) step: Step,
+    pub(super) shops: Vec<BookHandle>,
+    pub(super) sales: usize,
     pub(super) events: usize,
     pub(super) per_second: f64,
     pub(super) half_within: Duration,
     pub(super) most_within: Duration,
 }
 
-/// One event of the burst, ready to go.
-struct Item {
-    body: Vec<u8>,
-    expected: Value,
-}
-
-/// Sends it, and checks every answer.
-pub(super) async fn send(stage: &Stage) -> anyhow::Result<Burst> {
-    let items = items(stage);
-    let token = stage.good_token();
-    let next = AtomicUsize::new(0);
+/// Sells, and checks that each sale was taxed once.
+pub(super) async fn sell(stage: &Stage) -> anyhow::Result<Burst> {
+    let shops = try_join_all(SHOPS.map(|name| open(stage, name))).await?;
+    stage.sandbox.settled().await;
+    let deliveries = DeliveryFaults { duplicate: Times::Next(TWICE), ..DeliveryFaults::default() };
+    stage.sandbox.set_faults(Faults { deliveries, ..Faults::default() });
+    let mut witness = Witness::of(&stage.sandbox);
     let start = Instant::now();
-    let senders = join_all((0..CONNECTIONS).map(|_| take_turns(stage, &items, &next, &token)));
-    let (sent, forged, double) = tokio::join!(senders, forged(stage), double(stage));
+    let (sold, forged) = tokio::join!(join_all(shops.iter().map(sell_in)), forged(stage));
+    stage.sandbox.settled().await;
     let elapsed = start.elapsed();
     forged?;
-    double?;
-    let mut took = Vec::with_capacity(items.len());
-    for sent in sent {
-        took.extend(sent?);
+    for (shop, sold) in shops.iter().zip(sold) {
+        check(shop, &sold?).await?;
     }
-    took.sort_unstable();
     expect("runs of a book that overlapped", &0, &stage.tax.overlaps())?;
-    Ok(told(&took, elapsed))
+    let answered = witness.sees_answered(EVENTS + TWICE as usize).await?;
+    Ok(told(shops, &answered, elapsed))
 }
 
-fn items(stage: &Stage) -> Vec<Item> {
-    let types = EventType::ALL.iter().cycle().take(EventType::ALL.len() * ROUNDS);
-    let item = |(at, event_type): (usize, &EventType)| {
-        let event = stage.event(event_type, Some(BOOKS[at % BOOKS.len()]), None);
-        Item { body: event.to_string().into_bytes(), expected: expected(event_type) }
-    };
-    types.enumerate().map(item).collect()
+/// A new book like the company's, without its past.
+async fn open(stage: &Stage, name: &str) -> anyhow::Result<BookHandle> {
+    let shop = stage.mia.book(stage.book.copy(name).await?);
+    install(TAX_BOT, &shop).await?;
+    Ok(shop)
 }
 
-fn expected(event_type: &EventType) -> Value {
-    match event_type {
-        EventType::TransactionChecked => json!({"result": "TAX: 200.00"}),
-        EventType::TransactionPosted => json!({"result": "TAX: 88.00"}),
-        EventType::TransactionCreated => json!({"error": "the draft has no debit account yet"}),
-        _ => json!({"result": false}),
+/// Posts and checks the sales of a shop, batch by batch.
+async fn sell_in(shop: &BookHandle) -> anyhow::Result<Vec<Transaction>> {
+    let mut sold = Vec::new();
+    for batch in 0..SALES / BATCH {
+        let amounts = (1..=BATCH).map(|at| format!("{}.{:02}", 10 + batch * BATCH + at, at * 3));
+        let sales = amounts.map(|amount| sale(shop, &amount, PRODUCT_SALES).build()).collect();
+        let sales = shop.create_transactions(sales).await?;
+        shop.check_transactions(&sales).await?;
+        sold.extend(sales);
     }
-}
-
-async fn take_turns(
-    stage: &Stage,
-    items: &[Item],
-    next: &AtomicUsize,
-    token: &str,
-) -> anyhow::Result<Vec<Duration>> {
-    let mut took = Vec::new();
-    while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let reply = stage.tax_caller().post(item.body.clone(), Some(token)).await?;
-        expect_reply("an answer in the burst", &reply, 200, &item.expected)?;
-        took.push(reply.took);
-    }
-    Ok(took)
+    Ok(sold)
 }
 
 /// One attack among them.
 async fn forged(stage: &Stage) -> anyhow::Result<()> {
-    let event = stage.event(&EventType::TransactionChecked, Some(BOOKS[0]), None);
-    let reply = stage.send_with(&event, &stage.stranger.sign(&good_claims())).await?;
+    let event = stage.forged_event(&EventType::TransactionChecked);
+    let reply = stage.call(&event, &stage.stranger.sign(&stage.good_claims())).await?;
     expect("the status of a forged call in the burst", &401, &reply.status)
 }
 
-/// One event sent twice at the same moment. It runs once when the second sending joins the first, and once more when
-/// the first was answered already: either way, it is one delivery and both get the response.
-async fn double(stage: &Stage) -> anyhow::Result<()> {
-    let event = stage.event(&EventType::TransactionChecked, Some("aurora-twice"), None);
-    let (one, two) = tokio::join!(stage.send(&event), stage.send(&event));
-    for reply in [one?, two?] {
-        let reply: Reply = reply;
-        expect_reply("an answer to a double event", &reply, 200, &json!({"result": "TAX: 200.00"}))?;
+/// Every sale has its tax, once, and nothing else has one.
+async fn check(shop: &BookHandle, sold: &[Transaction]) -> anyhow::Result<()> {
+    let due = |sale: &Transaction| {
+        let id = sale.id.as_ref().context("a sale has an id")?.to_string();
+        anyhow::Ok((id, tax_in(sale, Decimal::from(RATE), 2)?))
+    };
+    let due: BTreeMap<_, _> = sold.iter().map(due).collect::<Result<_, _>>()?;
+    let mut drafted = BTreeMap::new();
+    for draft in drafts(shop).await? {
+        let sale = draft.property(TAX_OF).context("a draft tells its sale")?.to_owned();
+        let amount = draft.amount.as_ref().context("a draft has an amount")?.decimal()?;
+        anyhow::ensure!(drafted.insert(sale, amount).is_none(), "a sale was taxed twice");
     }
-    stage.delivery_of(&event).await.map(drop)
+    expect("the taxes of a shop", &due, &drafted)?;
+    expect("sales of a shop", &SALES, &due.len())?;
+    expect("errors in a shop", &0, &shop.events().with_errors().all().await?.len())
 }
 
-fn told(took: &[Duration], elapsed: Duration) -> Burst {
+fn told(shops: Vec<BookHandle>, answered: &[Delivery], elapsed: Duration) -> Burst {
+    let (sales, events) = (SHOPS.len() * SALES, EVENTS);
+    let mut took: Vec<_> = answered.iter().map(|delivery| delivery.took).collect();
+    took.sort_unstable();
     let at = |percent: usize| took.get(took.len() * percent / 100).copied().unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown in a few digits")]
-    let per_second = took.len() as f64 / elapsed.as_secs_f64();
+    let per_second = events as f64 / elapsed.as_secs_f64();
     let (half_within, most_within) = (at(50), at(99));
-    let sent = format!(
-        "{} events, {} of each type, in {} books over {CONNECTIONS} connections; a forged and a double one among them",
-        took.len(),
-        ROUNDS,
-        BOOKS.len(),
-    );
-    let because = format!(
-        "each got its own answer: {} in {}, half within {}, 99 % within {};\n\
-         books went side by side, and within a book no two handlers overlapped; {UNDECLARED} was set aside",
-        took.len(),
-        show_duration(elapsed),
-        show_duration(half_within),
-        show_duration(most_within),
-    );
-    let step = Step { title: "Everything at once", calls: vec![Call { sent, reply: None }], because };
-    Burst { step, events: took.len(), per_second, half_within, most_within }
+    let step = Step {
+        title: "Everything at once",
+        lines: vec![
+            Line::did(
+                MIA,
+                format!("posts and checks {sales} sales in {} new shops, in batches of {BATCH}", SHOPS.len()),
+            ),
+            Line::Noted(format!(
+                "{events} events, the sales and the drafts; {TWICE} come twice, and a forged one is among them"
+            )),
+            Line::Ledger(format!("{sales} drafts of a tax: one for each sale, of its amount")),
+        ],
+        because: format!(
+            "all of it took {}: half of the events were answered within {}, 99 % within {};\n\
+             books went side by side, and within a book no two handlers overlapped",
+            show_duration(elapsed),
+            show_duration(half_within),
+            show_duration(most_within),
+        ),
+    };
+    Burst { step, shops, sales, events, per_second, half_within, most_within }
 }

@@ -2,10 +2,7 @@
 
 use std::fmt::Debug;
 
-use serde_json::Value;
-
-use crate::call::Reply;
-use crate::inert;
+use bookhook::model::{Cause, Delivery, Outcome, State};
 
 /// Something is not as it should be.
 pub(super) fn expect<T: PartialEq + Debug>(what: &str, expected: &T, found: &T) -> anyhow::Result<()> {
@@ -13,14 +10,10 @@ pub(super) fn expect<T: PartialEq + Debug>(what: &str, expected: &T, found: &T) 
     Ok(())
 }
 
-/// An answer's status and JSON.
-pub(super) fn expect_reply(what: &str, reply: &Reply, status: u16, json: &Value) -> anyhow::Result<()> {
-    let is_same = serde_json::from_str::<Value>(&reply.body).is_ok_and(|found| found == *json);
-    anyhow::ensure!(
-        reply.status == status && is_same,
-        "{what}: expected {status} {json}, found {} {}",
-        reply.status,
-        inert::one_line(&reply.body)
-    );
-    Ok(())
+/// A delivery that is settled after runs with these causes.
+pub(super) fn expect_settled(delivery: &Delivery, outcome: Outcome, causes: &[Cause]) -> anyhow::Result<()> {
+    let what = &*delivery.event_type;
+    expect(what, &(State::Settled, Some(outcome)), &(delivery.state, delivery.outcome))?;
+    let runs: Vec<_> = delivery.runs.iter().flatten().map(|run| run.cause).collect();
+    expect(&format!("the runs of {what}"), &causes.to_vec(), &runs)
 }

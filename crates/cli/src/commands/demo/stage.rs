@@ -1,143 +1,98 @@
-//! What the demo plays on: a folder, keys, a host with two apps, and who calls them.
+//! What the demo plays on: the sandbox with its books, a host with two apps, and a person who works in the books.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use bookhook::config::{Config, JournalLocation, Jwks, Loaded, OwnEvents, Verification};
+use bookhook::bkper_model::{Event, Integration};
+use bookhook::config::{Config, JournalLocation, Jwks, Loaded, Verification};
 use bookhook::model::{Delivery, DeliveryIds, Filter, Policy};
-use bookhook::{EventType, Hook, Host, RunningHost};
+use bookhook::{BookHandle, Client, EventType, Hook, Host, RunningHost};
 use bookhook_sandbox::google::{IdClaims, Signer};
+use bookhook_sandbox::{Builder, Sandbox, Seed};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::apps::{REPORT_BOT, ReportBot, TAX_BOT, TaxBot};
+use super::folder::Folder;
+use super::witness::PATIENCE;
 use crate::call::{Caller, Reply};
 use crate::example::{self, Changes};
 
-const JOURNAL: &str = "demo.db";
-/// The token that must not be found in the journal.
-pub(super) const OAUTH_TOKEN: &str = "ya29.token-of-mia-who-installed-the-app";
-const PUBLIC_URL: &str = "https://hooks.example.com";
-/// The event type that no app of the demo declares.
-pub(super) const UNDECLARED: EventType = EventType::CommentCreated;
+/// Who works in the books; in the sandbox, her name is her token.
+pub(super) const MIA: &str = "mia";
+/// Her company's main book.
+const BOOK: &str = "demoBookUsd01";
 /// How long the callers of the slow app wait.
 pub(super) const SHORT_DEADLINE: Duration = Duration::from_millis(250);
-/// How long the demo waits for something that is about to happen.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Where the demo keeps its files.
-pub(super) enum Folder {
-    Temporary(TempDir),
-    Kept(PathBuf),
-}
-
-impl Folder {
-    pub(super) fn of(keep: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(folder) = keep else {
-            return Ok(Self::Temporary(TempDir::new().context("cannot make a temporary folder")?));
-        };
-        fs::create_dir_all(folder).with_context(|| format!("--keep: cannot make {}", folder.display()))?;
-        let kept = Self::Kept(folder.to_owned());
-        let journal = kept.journal();
-        anyhow::ensure!(
-            !journal.exists(),
-            "--keep: {} is there already; name another folder",
-            journal.display()
-        );
-        Ok(kept)
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        match self {
-            Self::Temporary(folder) => folder.path(),
-            Self::Kept(folder) => folder,
-        }
-    }
-
-    pub(super) fn journal(&self) -> PathBuf {
-        self.path().join(JOURNAL)
-    }
-
-    /// The journal, if it outlives the demo.
-    pub(super) fn kept_journal(&self) -> Option<PathBuf> {
-        matches!(self, Self::Kept(_)).then(|| self.journal())
-    }
-}
+/// What the tax app is told of: sales that are checked, and drafts, which it makes itself.
+const OF_TAX: [EventType; 2] = [EventType::TransactionChecked, EventType::TransactionCreated];
+const OF_REPORT: [EventType; 1] = [EventType::BookAudited];
 
 /// The stage.
 pub(super) struct Stage {
+    pub(super) sandbox: Sandbox,
     pub(super) running: RunningHost,
     /// Signs as Google does for Bkper; the host trusts it.
-    pub(super) signer: Signer,
+    pub(super) signer: Arc<Signer>,
     /// Somebody else with a key.
     pub(super) stranger: Signer,
+    pub(super) mia: Client,
+    /// The book in which the story plays.
+    pub(super) book: BookHandle,
     pub(super) tax: Arc<TaxBot>,
     pub(super) report: Arc<ReportBot>,
-    tax_caller: Caller,
-    report_caller: Caller,
+    /// Whoever knows the tax app's URL.
+    caller: Caller,
+    audience: String,
     ids: Mutex<DeliveryIds>,
 }
 
 impl Stage {
     pub(super) async fn set(folder: &Folder) -> anyhow::Result<Self> {
-        let (signer, stranger) = (Signer::generate()?, Signer::generate()?);
-        let jwks = folder.path().join("sandbox-jwks.json");
-        fs::write(&jwks, signer.jwks().to_string())?;
+        let (signer, stranger) = (Arc::new(Signer::generate()?), Signer::generate()?);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let urls = Urls { base: format!("http://{}", listener.local_addr()?) };
+        let sandbox = sandbox(folder, &urls).signer(Arc::clone(&signer)).start().await?;
         let (tax, report) = (Arc::<TaxBot>::default(), Arc::<ReportBot>::default());
-        let running = host(folder)?
-            .hook(tax_hook(folder, &jwks, &tax)?)
-            .hook(report_hook(folder, &jwks, &report)?)
+        let running = host(folder, &sandbox)?
+            .listener(listener)
+            .hook(tax_hook(folder, &sandbox, &urls, &tax)?)
+            .hook(report_hook(folder, &sandbox, &urls, &report)?)
             .start()
             .await?;
-        let caller = |app: &str| {
-            let url = format!("http://{}/hooks/{app}", running.address());
-            Caller::new(&url, Some(app.to_owned()), OAUTH_TOKEN.to_owned())
-        };
-        let (tax_caller, report_caller) = (caller(TAX_BOT)?, caller(REPORT_BOT)?);
-        Ok(Self { signer, stranger, tax, report, tax_caller, report_caller, running, ids: Mutex::default() })
+        let mia = Client::builder().base_url(sandbox.url()).token(MIA).build()?;
+        let book = mia.book(BOOK);
+        for app in [TAX_BOT, REPORT_BOT] {
+            install(app, &book).await?;
+        }
+        let audience = urls.webhook(TAX_BOT);
+        let caller = Caller::new(&audience, Some(TAX_BOT.to_owned()), "nobody's token".to_owned())?;
+        let ids = Mutex::default();
+        Ok(Self { sandbox, running, signer, stranger, mia, book, tax, report, caller, audience, ids })
     }
 
-    /// An event of this type that happens now, in this book, caused by this agent.
-    pub(super) fn event(&self, event_type: &EventType, book: Option<&str>, agent: Option<&str>) -> Value {
+    /// What a good token for the tax app says.
+    pub(super) fn good_claims(&self) -> IdClaims {
+        IdClaims::bkper(&self.audience, Timestamp::now())
+    }
+
+    /// An event that never happened.
+    pub(super) fn forged_event(&self, event_type: &EventType) -> Value {
         let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        let event = example::event(event_type, &mut ids, Timestamp::now(), Changes { id: None, book, agent });
-        event.unwrap_or(Value::Null)
+        example::event(event_type, &mut ids, Timestamp::now(), Changes::default()).unwrap_or(Value::Null)
     }
 
-    /// The tax app's caller.
-    pub(super) fn tax_caller(&self) -> &Caller {
-        &self.tax_caller
-    }
-
-    /// The token with which Bkper calls the tax app.
-    pub(super) fn good_token(&self) -> String {
-        self.signer.sign(&good_claims())
-    }
-
-    /// Sends an event to the tax app as Bkper does.
-    pub(super) async fn send(&self, event: &Value) -> anyhow::Result<Reply> {
-        self.send_with(event, &self.good_token()).await
-    }
-
-    /// Sends an event to the tax app with this token.
-    pub(super) async fn send_with(&self, event: &Value, token: &str) -> anyhow::Result<Reply> {
-        Ok(self.tax_caller.post(event.to_string().into_bytes(), Some(token)).await?)
-    }
-
-    /// Sends an event to the slow app as Bkper does.
-    pub(super) async fn send_to_report(&self, event: &Value) -> anyhow::Result<Reply> {
-        let token = self.signer.id_token(&audience(REPORT_BOT), Timestamp::now());
-        Ok(self.report_caller.post(event.to_string().into_bytes(), Some(&token)).await?)
+    /// Somebody calls the tax app with this token.
+    pub(super) async fn call(&self, event: &Value, token: &str) -> anyhow::Result<Reply> {
+        Ok(self.caller.post(event.to_string().into_bytes(), Some(token)).await?)
     }
 
     /// The deliveries of an event, with their runs.
-    pub(super) async fn deliveries_of(&self, event: &Value) -> anyhow::Result<Vec<Delivery>> {
-        let filter = Filter { event_id: event["id"].as_str().map(str::to_owned), ..Filter::default() };
+    pub(super) async fn deliveries_of(&self, event_id: &str) -> anyhow::Result<Vec<Delivery>> {
+        let filter = Filter { event_id: Some(event_id.to_owned()), ..Filter::default() };
         let journal = self.running.journal();
         let mut deliveries = Vec::new();
         for delivery in journal.list(&filter, None, 10).await?.items {
@@ -147,8 +102,9 @@ impl Stage {
     }
 
     /// The only delivery of an event.
-    pub(super) async fn delivery_of(&self, event: &Value) -> anyhow::Result<Delivery> {
-        let mut deliveries = self.deliveries_of(event).await?;
+    pub(super) async fn delivery_of(&self, event: &Event) -> anyhow::Result<Delivery> {
+        let id = event.id.as_ref().context("an event has an id")?;
+        let mut deliveries = self.deliveries_of(id.as_str()).await?;
         anyhow::ensure!(
             deliveries.len() == 1,
             "expected one delivery of an event, found {}",
@@ -158,7 +114,7 @@ impl Stage {
     }
 
     /// Waits until the journal knows that the event's caller was answered.
-    pub(super) async fn until_answered(&self, event: &Value) -> anyhow::Result<()> {
+    pub(super) async fn until_answered(&self, event: &Event) -> anyhow::Result<()> {
         let answered = async {
             while self.delivery_of(event).await?.answered.is_none() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -169,53 +125,82 @@ impl Stage {
     }
 }
 
-/// What a good token for the tax app says.
-pub(super) fn good_claims() -> IdClaims {
-    IdClaims::bkper(&audience(TAX_BOT), Timestamp::now())
+/// Puts the app into the book.
+pub(super) async fn install(app: &str, book: &BookHandle) -> anyhow::Result<()> {
+    let integration = Integration { agent_id: Some(app.into()), ..Integration::default() };
+    book.create_integration(&integration).await?;
+    Ok(())
 }
 
-fn host(folder: &Folder) -> anyhow::Result<Host> {
+/// Where the host is.
+struct Urls {
+    base: String,
+}
+
+impl Urls {
+    /// Where an app is called, which is also what calls of it are signed for.
+    fn webhook(&self, app: &str) -> String {
+        format!("{}/hooks/{app}", self.base)
+    }
+}
+
+/// A sandbox with the demo company and both apps.
+fn sandbox(folder: &Folder, urls: &Urls) -> Builder {
+    let builder = Sandbox::builder()
+        .seed(Seed::demo())
+        .app(manifest(TAX_BOT, &OF_TAX, urls))
+        .app(manifest(REPORT_BOT, &OF_REPORT, urls));
+    match folder.kept_books() {
+        Some(file) => builder.data(file),
+        None => builder,
+    }
+}
+
+fn manifest(app: &str, events: &[EventType], urls: &Urls) -> Value {
+    let events: Vec<_> = events.iter().map(EventType::as_str).collect();
+    json!({"id": app, "name": app, "events": events, "webhookUrl": urls.webhook(app)})
+}
+
+fn host(folder: &Folder, sandbox: &Sandbox) -> anyhow::Result<Host> {
     // The demo does not depend on where it is started.
     let Loaded { mut config, .. } = Config::from_env(&|_| None)?;
-    config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     config.journal = JournalLocation::Sqlite(folder.journal());
-    Ok(Host::new(config))
+    Ok(Host::new(config).api(sandbox.url()))
 }
 
-fn tax_hook(folder: &Folder, jwks: &Path, app: &Arc<TaxBot>) -> anyhow::Result<Hook> {
-    let events: Vec<_> = EventType::ALL.iter().filter(|event_type| **event_type != UNDECLARED).collect();
-    let mut hook = hook(folder, TAX_BOT, &events, jwks)?.own_events(OwnEvents::Skip);
-    for event_type in
-        [EventType::TransactionChecked, EventType::TransactionPosted, EventType::TransactionCreated]
-    {
-        let app = Arc::clone(app);
-        hook = hook.on(event_type, move |cx| Arc::clone(&app).tax(cx));
-    }
-    Ok(hook)
-}
-
-fn report_hook(folder: &Folder, jwks: &Path, app: &Arc<ReportBot>) -> anyhow::Result<Hook> {
+fn tax_hook(folder: &Folder, sandbox: &Sandbox, urls: &Urls, app: &Arc<TaxBot>) -> anyhow::Result<Hook> {
     let app = Arc::clone(app);
-    let hook = hook(folder, REPORT_BOT, &[&EventType::BookAudited], jwks)?
-        .policy(Policy { deadline: SHORT_DEADLINE, ..Policy::default() })
-        .on(EventType::BookAudited, move |cx| Arc::clone(&app).report(cx));
-    Ok(hook)
+    let hook = hook(folder, sandbox, urls, TAX_BOT, &OF_TAX)?;
+    Ok(hook.on(EventType::TransactionChecked, move |cx| Arc::clone(&app).tax(cx)))
 }
 
-fn hook(folder: &Folder, id: &str, events: &[&EventType], jwks: &Path) -> anyhow::Result<Hook> {
-    let manifest = folder.path().join(format!("{id}.yaml"));
-    let events: Vec<_> = events.iter().map(|event_type| event_type.as_str()).collect();
-    // JSON is YAML.
-    fs::write(&manifest, json!({ "id": id, "events": events }).to_string())?;
+fn report_hook(
+    folder: &Folder,
+    sandbox: &Sandbox,
+    urls: &Urls,
+    app: &Arc<ReportBot>,
+) -> anyhow::Result<Hook> {
+    let app = Arc::clone(app);
+    let hook = hook(folder, sandbox, urls, REPORT_BOT, &OF_REPORT)?
+        .policy(Policy { deadline: SHORT_DEADLINE, ..Policy::default() });
+    Ok(hook.on(EventType::BookAudited, move |cx| Arc::clone(&app).report(cx)))
+}
+
+/// The app's hook, which trusts the sandbox as others trust Google.
+fn hook(
+    folder: &Folder,
+    sandbox: &Sandbox,
+    urls: &Urls,
+    app: &str,
+    events: &[EventType],
+) -> anyhow::Result<Hook> {
+    let file = folder.path().join(format!("{app}.json"));
+    fs::write(&file, manifest(app, events, urls).to_string())?;
     let verification = Verification {
         service_account: Verification::SERVICE_ACCOUNT.to_owned(),
-        audiences: vec![audience(id)],
+        audiences: vec![urls.webhook(app)],
         issuer: Verification::ISSUER.to_owned(),
-        jwks: Jwks::File(std::path::absolute(jwks)?),
+        jwks: Jwks::Url(sandbox.jwks_url().parse()?),
     };
-    Ok(Hook::bkper(&manifest)?.verify(verification))
-}
-
-fn audience(app: &str) -> String {
-    format!("{PUBLIC_URL}/hooks/{app}")
+    Ok(Hook::bkper(&file)?.verify(verification))
 }
