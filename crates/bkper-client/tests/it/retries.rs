@@ -26,7 +26,7 @@ async fn calls<F: Future<Output = Result<(), Error>>>(
     call: impl FnOnce(BookHandle) -> F,
 ) -> (usize, Result<(), Error>) {
     let server = Server::answering([first, Answer::Json(200, then)]).await;
-    let client = server.builder().timeout(Duration::from_secs(2)).build().unwrap();
+    let client = server.builder().token("mia").timeout(Duration::from_secs(2)).build().unwrap();
     let done = call(client.book("b1")).await;
     (server.lines().len(), done)
 }
