@@ -109,3 +109,23 @@ async fn remote_ids_are_found_by_a_query() {
     let found = wait::in_time("the query", found).await.unwrap();
     assert_eq!(found.len(), 1, "{remote_id}");
 }
+
+#[tokio::test]
+async fn without_a_token_or_a_book_the_call_says_what_is_missing() {
+    let sandbox = Sandbox::builder().strict().start().await.unwrap();
+    let mut stage = Stage::new();
+    stage.with_api(sandbox.url());
+    let serving = stage.serve(drafting(&stage, &["Tax"])).await;
+
+    let no_token = serving.post(event("e1", "b1")).without("bkper-oauth-token").send().await;
+    let no_book = serving.post(r#"{"type": "TRANSACTION_CHECKED", "book": {}}"#).send().await;
+
+    assert_eq!(
+        [no_token.json(), no_book.json()],
+        [
+            "POST /v5/books/b1/transactions was refused: no token was sent, for the client has none",
+            "POST /v5/books: what is meant has neither an id nor a name that can be sent",
+        ]
+        .map(|error| json!({"error": error}))
+    );
+}
