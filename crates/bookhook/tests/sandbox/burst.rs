@@ -31,7 +31,7 @@ async fn a_thousand_transactions_in_four_books_are_each_handled_exactly_once() {
     for batch in batches.collect::<Vec<_>>() {
         batch.await.unwrap();
     }
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     for book in &books {
         let events = scene.events(book, &POSTED[0]).await;

@@ -42,7 +42,7 @@ async fn a_busy_handler_is_asked_again_with_a_fresh_token_until_it_answers() {
     let book = scene.book_with("tax-bot", POSTED).await;
     let serving = scene.serve_url("tax-bot", &busy_twice(&tokens).await).await;
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [["INFO of tax-bot: at last"]]);
     let delivery = serving.until("it is settled", |found| found.state == State::Settled).await;

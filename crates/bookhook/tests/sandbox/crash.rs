@@ -22,7 +22,7 @@ async fn after_a_crash_the_event_runs_again_once_and_those_behind_it_come_after_
     serving.crash().await;
 
     let serving = scene.serve([prompt(scene.hook("tax-bot"), &runs)]).await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let run = |number: u32| [format!("INFO of tax-bot: TRANSACTION_POSTED run {number}")];
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [2, 1, 1, 1, 1].map(run));
@@ -60,7 +60,7 @@ async fn a_host_that_is_updated_while_events_come_loses_and_doubles_none() {
         serving.stop().await;
         serving = scene.serve([prompt(scene.hook("tax-bot"), &runs)]).await;
     }
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let activity = scene.activity(&book, &POSTED[0]).await;
     assert_eq!((activity.len(), serving.deliveries().await.len()), (30, 30));

@@ -29,7 +29,7 @@ async fn a_host_that_stays_away_is_an_error_after_five_tries_until_somebody_repl
     let mut watch = scene.sandbox.watch();
     sell(&book, "440").await;
     assert_eq!(attempts(&mut watch).await, [1, 2, 3, 4, 5].map(|attempt| (attempt, None)));
-    scene.sandbox.settled().await;
+    scene.settled().await;
     let event = book.events().with_errors().first().await.unwrap().unwrap();
     assert!(shown(&event)[0].starts_with("ERROR of tax-bot: error sending request"), "{:?}", shown(&event));
 
@@ -40,7 +40,7 @@ async fn a_host_that_stays_away_is_an_error_after_five_tries_until_somebody_repl
 
     scene.road.close();
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
     assert_eq!(book.events().with_errors().all().await.unwrap().len(), 1);
     assert_eq!(serving.deliveries().await.len(), 1);
 }
@@ -57,7 +57,7 @@ async fn a_host_that_comes_back_in_time_is_only_late() {
     let tries = attempts(&mut watch).await;
     assert!(tries.len() < 5, "{tries:?}");
     assert_eq!(tries.last().unwrap().1, Some(200));
-    scene.sandbox.settled().await;
+    scene.settled().await;
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [["INFO of tax-bot: TRANSACTION_POSTED run 1"]]);
     assert_eq!(runs.count(), 1);
 }

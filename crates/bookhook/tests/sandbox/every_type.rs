@@ -28,7 +28,7 @@ async fn every_type_of_event_is_delivered_handled_once_and_answered() {
     people_and_apps(&scene, &book).await;
     book.update(&Book { name: Some("Aurora USD".into()), ..Book::default() }).await.unwrap();
     book.audit().await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
     // A book is made before an app can be in it. The app is told when somebody asks for it.
     let made = scene.events(&book, &EventType::BookCreated).await.remove(0);
     let made = book.event(&made).replay(APP).await.unwrap();
@@ -46,7 +46,7 @@ async fn every_type_of_event_is_delivered_handled_once_and_answered() {
         assert!(told.insert((event_type, event.id.unwrap().to_string())));
     }
     book.delete().await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
     let types: BTreeSet<_> = told.iter().map(|(event_type, _)| event_type.as_str()).collect();
     let all: BTreeSet<_> = EventType::ALL.iter().map(EventType::as_str).collect();
     assert_eq!(all.difference(&types).copied().collect::<Vec<_>>(), ["BOOK_DELETED"]);

@@ -210,7 +210,7 @@ async fn recheck(scene: &Scene, book: &BookHandle, sold: &Transaction) {
 
 async fn check(scene: &Scene, book: &BookHandle, sold: &Transaction) {
     book.transaction(sold).check().await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 }
 
 /// The type of the event, and what was answered in each run; what needed no run was answered with nothing to tell.

@@ -41,7 +41,7 @@ async fn a_connection_that_breaks_before_the_answer_runs_nothing_twice() {
     })
     .await;
     gate.open();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [["INFO of tax-bot: TRANSACTION_POSTED run 1"]]);
     assert_eq!(runs.causes(), [Cause::First]);
@@ -55,7 +55,7 @@ async fn a_double_delivery_is_a_replay_and_changes_nothing_else() {
     for _ in 0..10 {
         sell(&book, "440").await;
     }
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     // The host was told that its answer had arrived, so this is all that it can think.
     let deliveries = serving.deliveries().await;
@@ -83,7 +83,7 @@ async fn events_that_overtake_each_other_are_each_handled_once() {
         DeliveryFaults { out_of_order: Times::Percent(50), ..DeliveryFaults::default() },
     );
     gate.open();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let happened: Vec<_> = scene.events(&book, &POSTED[0]).await;
     let mut happened: Vec<_> = happened.iter().map(|event| event.id.as_ref().unwrap().to_string()).collect();
@@ -104,7 +104,7 @@ async fn an_answer_that_is_lost_brings_a_replay_and_the_draft_is_there_once() {
     let _serving = scene.serve([taxing(&scene, &runs, &opened())]).await;
     break_deliveries(&scene, DeliveryFaults { lost_answer: Times::Next(2), ..DeliveryFaults::default() });
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(runs.causes(), [Cause::First, Cause::Replay, Cause::Replay]);
     assert_eq!(book.transactions("is:draft").count().await.unwrap(), 1);
@@ -121,7 +121,7 @@ async fn a_call_of_the_handler_whose_answer_is_lost_is_made_again_and_done_once(
     let calls = CallFaults { lost_answer: Times::Next(1), ..CallFaults::default() };
     scene.sandbox.set_faults(Faults { calls, ..Faults::default() });
     gate.open();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(scene.sandbox.faults().calls.lost_answer, Times::Next(0));
     assert_eq!(runs.causes(), [Cause::First]);

@@ -26,7 +26,7 @@ async fn what_happens_in_a_book_is_handled_in_its_order_and_one_at_a_time() {
     for seller in sellers.collect::<Vec<_>>() {
         seller.await.unwrap();
     }
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let events = scene.events(&book, &POSTED[0]).await;
     let happened: Vec<_> = events.iter().map(|event| event.id.as_ref().unwrap().to_string()).collect();

@@ -18,7 +18,7 @@ async fn sold(scene: &Scene, hook: impl FnOnce(Hook) -> Hook) -> (BookHandle, Se
     let book = scene.book_with("tax-bot", EVENTS).await;
     let serving = scene.serve([hook(scene.hook("tax-bot"))]).await;
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
     (book, serving)
 }
 

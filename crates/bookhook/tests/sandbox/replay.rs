@@ -32,7 +32,7 @@ async fn an_event_that_is_sent_again_runs_again_and_its_new_response_is_shown() 
     let book = scene.book_with("tax-bot", POSTED).await;
     let serving = given(&scene, &runs, &can).await;
     sale(&book, "440").description("foreign").post().await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [["ERROR of tax-bot: no rate"]]);
 
     serving.all_answered().await;
@@ -57,14 +57,14 @@ async fn of_a_batch_only_what_failed_runs_again_the_oldest_first() {
     for description in ["local", "foreign", "local", "foreign", "foreign"] {
         sale(&book, "440").description(description).post().await.unwrap();
     }
-    scene.sandbox.settled().await;
+    scene.settled().await;
     let failed: Vec<_> = [1, 3, 4].map(|at| runs.events()[at].clone()).into();
 
     serving.all_answered().await;
     can.store(true, Ordering::Relaxed);
     let all = book.events().all().await.unwrap();
     book.replay_failed_events(&all).await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(runs.events()[5..], failed);
     assert_eq!(runs.causes()[5..], [Cause::Replay; 3]);
@@ -73,7 +73,7 @@ async fn of_a_batch_only_what_failed_runs_again_the_oldest_first() {
 
     serving.all_answered().await;
     book.replay_events(scene.events(&book, &POSTED[0]).await).await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
     assert_eq!(runs.events()[8..], runs.events()[..5], "all of them, in their order");
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [2, 3, 2, 3, 3].map(run));
     assert_eq!(serving.deliveries().await.len(), 5);

@@ -55,7 +55,7 @@ async fn the_book_shows_what_the_handler_answered_and_the_journal_agrees() {
     for _ in ANSWERS {
         sell(&book, "440").await;
     }
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let (activity, deliveries) = (scene.activity(&book, &POSTED[0]).await, serving.deliveries().await);
     assert_eq!((activity.len(), deliveries.len()), (ANSWERS.len(), ANSWERS.len()));
@@ -81,7 +81,7 @@ async fn the_book_shows_what_went_wrong_in_the_handler() {
     let _serving = scene.serve([hook]).await;
     sell(&book, "440").await;
     crate::scene::sale(&book, "13").description("unlucky").post().await.unwrap();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let activity = scene.activity(&book, &POSTED[0]).await;
     assert_eq!(activity[0], ["ERROR of tax-bot: cannot tax the sale: no such rate"]);

@@ -30,6 +30,9 @@ pub(crate) struct Serving {
     host: Option<RunningHost>,
 }
 
+/// After so long a test has failed.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// A sandbox where a retry takes milliseconds.
 pub(crate) fn hasty() -> Builder {
     Sandbox::builder().backoff(Duration::from_millis(2), Duration::from_millis(20))
@@ -121,6 +124,12 @@ impl Scene {
         std::fs::write(&path, yaml).unwrap();
         let loaded = Config::load(&path, &|_| None).unwrap_or_else(|errors| panic!("{errors}"));
         self.start(loaded.config, []).await
+    }
+
+    /// Waits until every app was told of everything that happened, and has answered.
+    pub(crate) async fn settled(&self) {
+        let settled = tokio::time::timeout(PATIENCE, self.sandbox.settled()).await;
+        assert!(settled.is_ok(), "not every event was answered within {PATIENCE:?}");
     }
 
     /// What happened in the book, oldest first.

@@ -37,7 +37,7 @@ async fn the_sandbox_asks_again_until_the_response_is_there_and_the_handler_runs
     assert_eq!(running.answered, None);
 
     gate.open();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(book.backlog().await.unwrap(), 0);
     assert_eq!(
@@ -61,7 +61,7 @@ async fn a_paused_hook_holds_what_comes_and_the_sandbox_gets_its_response_once_i
     assert_eq!((runs.count(), book.backlog().await.unwrap()), (0, 2));
 
     serving.resume("report-bot").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
     assert_eq!(
         scene.activity(&book, &POSTED[0]).await,
         [["INFO of report-bot: TRANSACTION_POSTED run 1"]; 2]

@@ -17,7 +17,7 @@ async fn a_sandbox_that_the_host_does_not_trust_is_turned_away_and_its_book_says
     let serving = trusted.serve([prompt(trusted.hook("tax-bot"), &runs)]).await;
     stranger.road.lead_to(serving.address());
     sell(&book, "440").await;
-    stranger.sandbox.settled().await;
+    stranger.settled().await;
 
     let event = book.events().with_errors().first().await.unwrap().unwrap();
     assert_eq!(shown(&event), [r#"ERROR of tax-bot: HTTP 401 Unauthorized: {"error":"unauthorized"}"#]);

@@ -18,7 +18,7 @@ async fn what_a_handler_records_is_the_apps_in_the_name_of_who_installed_it() {
     let hook = handled(scene.hook("tax-bot"), &runs, draft_tax);
     let _serving = scene.serve([hook]).await;
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     assert_eq!(scene.activity(&book, &POSTED[0]).await, [["INFO of tax-bot: TAX: 88.00"]]);
     let draft = book.transactions("is:draft").first().await.unwrap().unwrap();
@@ -35,7 +35,7 @@ async fn an_expired_token_is_refused_and_a_replay_brings_a_fresh_one() {
     let hook = handled(scene.hook("tax-bot"), &runs, draft_tax);
     let serving = scene.serve([hook]).await;
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let event = book.events().with_errors().first().await.unwrap().unwrap();
     let [told] = &shown(&event)[..] else { panic!("one response") };
@@ -65,7 +65,7 @@ async fn a_token_that_expires_while_the_handler_works_is_refused_too() {
     runs.until_begun(1).await;
     scene.sandbox.set_time(TimeChange::advance(SignedDuration::from_hours(2))).unwrap();
     gate.open();
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let activity = scene.activity(&book, &POSTED[0]).await;
     assert!(

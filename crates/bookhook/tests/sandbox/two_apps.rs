@@ -17,7 +17,7 @@ async fn each_is_told_of_what_the_other_did_and_both_responses_are_shown() {
     let taxing = handled(scene.hook("tax-bot"), &tax, draft_tax);
     let _serving = scene.serve([taxing, prompt(scene.hook("audit-bot"), &audit)]).await;
     sell(&book, "440").await;
-    scene.sandbox.settled().await;
+    scene.settled().await;
 
     let mut posted = scene.activity(&book, &EventType::TransactionPosted).await.remove(0);
     posted.sort();
@@ -43,7 +43,7 @@ async fn a_slow_one_does_not_hold_up_the_other() {
     slow.until_begun(1).await;
     assert_eq!(slow.count(), 1);
     gate.open();
-    scene.sandbox.settled().await;
+    scene.settled().await;
     assert_eq!(slow.events(), quick.events());
     let activity = scene.activity(&book, &EventType::TransactionPosted).await;
     assert!(activity.iter().all(|told| told.len() == 2), "{activity:?}");
