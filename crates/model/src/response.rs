@@ -15,7 +15,7 @@ pub enum Outcome {
     Warning,
     /// There is an error to show.
     Error,
-    /// There is nothing to show: `{"result": false}`, no result, or `true`.
+    /// There is nothing to show: `{"result": false}`, no result, one that is empty, or `true`.
     Suppressed,
 }
 
@@ -66,15 +66,29 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// What it amounts to, and what there is to show.
     fn most_severe(&self) -> (Outcome, Option<&'a str>) {
-        let [error, warning, result] =
-            [self.error, self.warning, self.result].map(|field| field.map(RawValue::get));
-        match (error, warning, result) {
+        let [error, warning, result] = [self.error, self.warning, self.result]
+            .map(|field| field.map(RawValue::get).filter(|json| says_something(json)));
+        match (error, warning, result.filter(|json| !is_bare_success(json))) {
             (Some(error), _, _) => (Outcome::Error, Some(error)),
             (None, Some(warning), _) => (Outcome::Warning, Some(warning)),
-            (None, None, None | Some("true" | "false")) => (Outcome::Suppressed, None),
             (None, None, Some(result)) => (Outcome::Result, Some(result)),
+            (None, None, None) => (Outcome::Suppressed, None),
         }
     }
+}
+
+/// What is empty is not shown, whichever field it is in.
+fn says_something(json: &str) -> bool {
+    !matches!(json, "null" | "false" | r#""""#) && inside(json, '[', ']') != Some("")
+}
+
+/// A result that only says that all is well is not shown either.
+fn is_bare_success(json: &str) -> bool {
+    json == "true" || inside(json, '{', '}') == Some("")
+}
+
+fn inside(json: &str, open: char, close: char) -> Option<&str> {
+    json.strip_prefix(open)?.strip_suffix(close).map(str::trim)
 }
 
 impl Response {
@@ -110,15 +124,8 @@ impl Response {
     }
 
     fn of(field: &str, value: Value) -> Self {
-        let shown = !matches!(value, Value::Null | Value::Bool(_));
-        let outcome = match field {
-            "error" => Outcome::Error,
-            "warning" => Outcome::Warning,
-            _ if shown => Outcome::Result,
-            _ => Outcome::Suppressed,
-        };
         let object = serde_json::Map::from_iter([(field.to_owned(), value)]);
-        Self { json: Bytes::from(Value::Object(object).to_string()), outcome }
+        Self::parse(Value::Object(object).to_string().into()).expect("it is an object")
     }
 
     /// The JSON text.
@@ -178,11 +185,23 @@ mod tests {
 
     #[test]
     fn nothing_to_show_is_suppressed() {
-        for json in
-            [r#"{"result":false}"#, r#"{"result":true}"#, r#"{"result":null}"#, "{}", r#"{"error":null}"#]
-        {
+        for json in [
+            r#"{"result":false}"#,
+            r#"{"result":true}"#,
+            r#"{"result":null}"#,
+            r#"{"result":""}"#,
+            r#"{"result":[ ]}"#,
+            r#"{"result": { } }"#,
+            "{}",
+            r#"{"error":null}"#,
+            r#"{"error":"","warning":[],"result":false}"#,
+        ] {
             assert_eq!(outcome(json), Outcome::Suppressed, "{json}");
         }
+        assert_eq!(outcome(r#"{"error":false,"warning":"","result":"ok"}"#), Outcome::Result);
+        assert_eq!(outcome(r#"{"error":{}}"#), Outcome::Error);
+        assert_eq!(outcome(r#"{"warning":true}"#), Outcome::Warning);
+        assert_eq!(outcome(r#"{"result":0}"#), Outcome::Result);
     }
 
     #[test]
@@ -206,7 +225,9 @@ mod tests {
             Response::result("ok"),
             Response::result(false),
             Response::result(Value::Null),
+            Response::result(""),
             Response::warning("w"),
+            Response::warning(Value::Array(Vec::new())),
             Response::error("e"),
             Response::suppressed(),
         ] {

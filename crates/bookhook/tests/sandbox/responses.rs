@@ -40,6 +40,9 @@ const ANSWERS: &[(&str, Outcome, Option<&str>)] = &[
     (r#"{"result": true}"#, Outcome::Suppressed, None),
     (r#"{"result": null}"#, Outcome::Suppressed, None),
     ("{}", Outcome::Suppressed, None),
+    (r#"{"result": "", "warning": []}"#, Outcome::Suppressed, None),
+    (r#"{"result": {}, "error": false}"#, Outcome::Suppressed, None),
+    (r#"{"error": {}}"#, Outcome::Error, Some("ERROR of tax-bot: {}")),
 ];
 
 #[tokio::test]
