@@ -1,7 +1,7 @@
 //! A sale is made: the way of an event, what comes of it in the book, and that it does not go round in a loop.
 
 use bookhook::EventType;
-use bookhook::bkper_model::{Event, Transaction};
+use bookhook::bkper_model::{AgentId, Event, Transaction};
 use bookhook::model::{Cause, Outcome};
 
 use super::apps::{TAX_BOT, TAX_OF};
@@ -53,7 +53,7 @@ pub(super) async fn drafted(stage: &Stage, sale: &Sale) -> anyhow::Result<Step> 
         lines: vec![Line::Ledger(words)],
         because: format!(
             "the handler acts with the token that came with the event, as the app, for {MIA} who installed it;\n\
-             the draft's remote id follows from the event: should the handler run again, the draft is there once"
+             its remote id follows from the event, so however often the handler runs, the draft is there once"
         ),
     })
 }
@@ -79,5 +79,5 @@ pub(super) async fn came_back(stage: &Stage, sale: &mut Sale) -> anyhow::Result<
 }
 
 fn agent(event: &Event) -> Option<&str> {
-    event.agent.as_ref()?.id.as_ref().map(bookhook::bkper_model::AgentId::as_str)
+    event.agent.as_ref()?.id.as_ref().map(AgentId::as_str)
 }

@@ -1,7 +1,7 @@
 //! A handler fails, the cause is put right, and the event is sent again.
 
 use bookhook::EventType;
-use bookhook::bkper_model::{Event, Transaction};
+use bookhook::bkper_model::Event;
 use bookhook::model::{Cause, Outcome};
 
 use super::apps::{RATE, TAX_BOT};
@@ -20,13 +20,15 @@ pub(super) struct Failed {
 /// A response that is an error.
 pub(super) async fn failed(stage: &Stage) -> anyhow::Result<Failed> {
     let mut witness = Witness::of(&stage.sandbox);
-    let transaction: Transaction = sell(&stage.book, "850.00", CONSULTING).await?;
+    let transaction = sell(&stage.book, "850.00", CONSULTING).await?;
     let sent = witness.sees(&EventType::TransactionChecked).await?;
     let event = event_of(&stage.book, &transaction, &EventType::TransactionChecked).await?;
     expect("what the book shows", &vec![format!("ERROR: {CONSULTING} has no {RATE}")], &shown(&event))?;
     expect_settled(&stage.delivery_of(&event).await?, Outcome::Error, &[Cause::First])?;
     let found = stage.book.events().with_errors().all().await?;
     expect("events with an error", &vec![&event.id], &found.iter().map(|event| &event.id).collect())?;
+    let found = stage.book.transactions("error:true").all().await?;
+    expect("transactions with an error", &vec![&transaction.id], &found.iter().map(|one| &one.id).collect())?;
     let step = Step {
         title: "A sale cannot be taxed",
         lines: vec![
@@ -45,8 +47,7 @@ pub(super) async fn replayed(stage: &Stage, failed: &Failed) -> anyhow::Result<S
     stage.until_answered(&failed.event).await?;
     let mut witness = Witness::of(&stage.sandbox);
     set_rate(&stage.book, CONSULTING, "20").await?;
-    let event =
-        stage.book.event(failed.event.id.as_ref().map_or("", |id| id.as_str())).replay(TAX_BOT).await?;
+    let event = stage.book.event(&failed.event).replay(TAX_BOT).await?;
     let sent = witness.sees(&EventType::TransactionChecked).await?;
     expect("what the book shows after a replay", &vec!["INFO: TAX: 141.67".to_owned()], &shown(&event))?;
     let delivery = stage.delivery_of(&event).await?;
