@@ -13,7 +13,8 @@
 //!     let (Some(id), Some(date), Some(amount)) = (&sale.id, sale.date, &sale.amount) else {
 //!         return Ok("nothing to tax".into());
 //!     };
-//!     let tax = (amount.decimal()? * Decimal::new(20, 2)).round_dp(2);
+//!     let mut tax = amount.decimal()? * Decimal::new(20, 2);
+//!     tax.rescale(2); // rounds half up
 //!     book.new_transaction()
 //!         .date(date)
 //!         .amount(tax)

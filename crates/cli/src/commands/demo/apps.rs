@@ -98,7 +98,8 @@ async fn rate(cx: &Context, account: &Account) -> bookhook::Result<Decimal> {
 /// The tax of this rate that is included in the amount of the sale.
 pub(super) fn tax_in(sale: &Transaction, rate: Decimal, digits: u32) -> bookhook::Result<Decimal> {
     let amount = sale.amount.as_ref().context("the transaction has no amount")?.decimal()?;
-    let mut tax = (amount * rate / (Decimal::ONE_HUNDRED + rate)).round_dp(digits);
+    let mut tax = amount * rate / (Decimal::ONE_HUNDRED + rate);
+    // Rounds half up, as taxes are.
     tax.rescale(digits);
     Ok(tax)
 }
