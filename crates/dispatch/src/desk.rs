@@ -63,10 +63,10 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(scheduler: Scheduler) -> Self {
+    pub(crate) fn new(scheduler: Scheduler, ids: DeliveryIds) -> Self {
         Self {
             scheduler,
-            ids: DeliveryIds::default(),
+            ids,
             stays: HashMap::new(),
             by_id: HashMap::new(),
             last_ticket: 0,
@@ -89,8 +89,11 @@ impl Desk {
         self.stays.get_mut(&ticket)
     }
 
+    /// In the order in which they were given.
     pub(crate) fn tickets(&self) -> Vec<Ticket> {
-        self.stays.keys().copied().collect()
+        let mut tickets: Vec<_> = self.stays.keys().copied().collect();
+        tickets.sort_unstable();
+        tickets
     }
 
     pub(crate) fn by_id(&mut self, id: DeliveryId) -> Option<&mut Stay> {

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 use bookhook_handlers::Handler;
 use bookhook_journal::{Append, Appended, Journal, Pending, Place, WriteError};
-use bookhook_model::{Cause, DeliveryId, HookName, Policy, Response};
+use bookhook_model::{Cause, DeliveryId, DeliveryIds, HookName, Policy, Response};
 
 use crate::answer::{Answer, Arrival, Later, Purpose};
 use crate::desk::{Caller, Desk, Stay};
@@ -66,11 +66,22 @@ impl Dispatcher {
     ///
     /// Must be called within a tokio runtime; background tasks end when the last clone is dropped.
     pub async fn start(journal: Journal, hooks: Vec<HookSetup>, clock: Clock) -> Result<Self, StartError> {
+        Self::start_with(journal, hooks, clock, DeliveryIds::default()).await
+    }
+
+    /// The same with these ids: for simulations, in which nothing may be left to chance.
+    #[doc(hidden)]
+    pub async fn start_with(
+        journal: Journal,
+        hooks: Vec<HookSetup>,
+        clock: Clock,
+        ids: DeliveryIds,
+    ) -> Result<Self, StartError> {
         let by_name = hooks.iter().enumerate().map(|(at, hook)| (hook.name.clone(), HookIndex(at))).collect();
         let limits = hooks
             .iter()
             .map(|hook| Limits { concurrency: hook.policy.concurrency, queue: hook.policy.queue });
-        let desk = Mutex::new(Desk::new(Scheduler::new(limits)));
+        let desk = Mutex::new(Desk::new(Scheduler::new(limits), ids));
         let shared = Arc::new(Shared {
             journal,
             hooks,

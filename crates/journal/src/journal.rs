@@ -49,8 +49,12 @@ impl Journal {
             (None, Some(path)) => key_file::open_or_make(&path)?,
             (None, None) => SealingKey::random().map_err(no_entropy)?,
         };
-        let sealer = Sealer::new(&key).map_err(no_entropy)?;
-        Ok(Self { backend: Arc::new(backend), sealer: Arc::new(sealer) })
+        Self::on(Arc::new(backend), &key)
+    }
+
+    pub(crate) fn on(backend: Arc<dyn Backend>, key: &SealingKey) -> Result<Self, OpenError> {
+        let sealer = Sealer::new(key).map_err(no_entropy)?;
+        Ok(Self { backend, sealer: Arc::new(sealer) })
     }
 
     /// The same journal behind another back-end.

@@ -38,3 +38,9 @@ pub use seal::{BadKey, SealingKey};
 pub mod statements {
     pub use crate::sqlite::{MIGRATIONS as SQLITE_MIGRATIONS, QUERIES as SQLITE};
 }
+
+/// A journal in one thread, whose writes a test does itself. For simulations.
+#[cfg(feature = "faults")]
+pub mod simulated {
+    pub use crate::sqlite::{Change, Disk, Hand, Known, Seq, Stand};
+}

@@ -19,6 +19,8 @@ mod queries;
 mod reads;
 mod rows;
 mod settle;
+#[cfg(feature = "faults")]
+mod simulated;
 mod statements;
 mod upkeep;
 mod wal;
@@ -49,6 +51,8 @@ use writer::{Message, Writer};
 pub use migrate::MIGRATIONS;
 pub use queries::QUERIES;
 pub(crate) use reads::Reads;
+#[cfg(feature = "faults")]
+pub use simulated::{Change, Disk, Hand, Known, Seq, Stand};
 
 /// A journal in SQLite, and the threads that serve it.
 pub(crate) struct Sqlite {

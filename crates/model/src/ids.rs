@@ -128,22 +128,42 @@ impl fmt::Debug for DeliveryId {
 
 /// Gives delivery ids that only ever grow, even when the clock steps back.
 #[derive(Debug)]
-pub struct DeliveryIds(ulid::Generator);
+pub struct DeliveryIds(Source);
+
+#[derive(Debug)]
+enum Source {
+    Chance(ulid::Generator),
+    Seed { next: u64, last: Ulid },
+}
 
 impl Default for DeliveryIds {
     fn default() -> Self {
-        Self(ulid::Generator::new())
+        Self(Source::Chance(ulid::Generator::new()))
     }
 }
 
 impl DeliveryIds {
+    /// Ids that are the same every time, for simulations.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Source::Seed { next: seed, last: Ulid::nil() })
+    }
+
     /// The next id, for a delivery received at `now`.
     pub fn next(&mut self, now: Timestamp) -> DeliveryId {
-        let ulid = match self.0.generate_from_datetime(now.into()) {
-            Ok(ulid) => ulid,
-            Err(overflow) => overflow.commit_overflow_increment(),
-        };
-        DeliveryId(ulid)
+        DeliveryId(match &mut self.0 {
+            Source::Chance(generator) => match generator.generate_from_datetime(now.into()) {
+                Ok(ulid) => ulid,
+                Err(overflow) => overflow.commit_overflow_increment(),
+            },
+            Source::Seed { next, last } => {
+                // Spreads a count over all bits: that of SplitMix64.
+                *next = next.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mixed = (*next ^ (*next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                let ulid = Ulid::from_parts(now.as_millisecond().unsigned_abs(), mixed.into());
+                *last = ulid.max(Ulid(last.0.saturating_add(1)));
+                *last
+            }
+        })
     }
 }
 
@@ -203,6 +223,17 @@ mod tests {
         let given = [ids.next(late), ids.next(early), ids.next(late)];
         assert!(given.is_sorted());
         assert_ne!(given[0], given[1]);
+    }
+
+    #[test]
+    fn seeded_ids_are_the_same_every_time_and_grow_too() {
+        let given = |seed| {
+            let mut ids = DeliveryIds::seeded(seed);
+            [2_000, 1_000, 2_000, 2_001].map(|second| ids.next(Timestamp::from_second(second).unwrap()))
+        };
+        assert_eq!(given(7), given(7));
+        assert_ne!(given(7), given(8));
+        assert!(given(7).windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]

@@ -21,7 +21,8 @@ use super::{problem, queries};
 /// So many statements stay prepared.
 const STATEMENTS_MAX: usize = 8;
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+/// Something that is asked of the disk, with who asks.
+pub(super) type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 /// A reading connection on its own thread. Clones share it; it ends with the last one.
 #[derive(Clone)]
@@ -34,7 +35,8 @@ struct Shared {
 
 struct Running {
     queue: mpsc::Sender<Job>,
-    thread: JoinHandle<()>,
+    /// None when a test answers.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Reads {
@@ -51,8 +53,16 @@ impl Reads {
             .name("journal-read".into())
             .spawn(move || jobs.iter().for_each(|job| job(&conn)))
             .map_err(OpenError::System)?;
-        let running = Mutex::new(Some(Running { queue, thread }));
+        let running = Mutex::new(Some(Running { queue, thread: Some(thread) }));
         Ok(Self(Arc::new(Shared { path: place.path(), running })))
+    }
+
+    /// Reads that somebody else answers.
+    #[cfg(feature = "faults")]
+    pub(super) fn queued(place: &Place) -> (Self, mpsc::Receiver<Job>) {
+        let (queue, jobs) = mpsc::channel();
+        let running = Mutex::new(Some(Running { queue, thread: None }));
+        (Self(Arc::new(Shared { path: place.path(), running })), jobs)
     }
 
     /// Finishes what was asked for before; later reads find the journal closed.
@@ -60,7 +70,7 @@ impl Reads {
         let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Running { queue, thread }) = running {
             drop(queue);
-            let _ = thread.join();
+            let _ = thread.map(JoinHandle::join);
         }
     }
 
@@ -109,7 +119,7 @@ impl fmt::Debug for Reads {
 }
 
 /// In one transaction, so that a delivery and its runs tell the same story.
-fn find(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Delivery>> {
+pub(super) fn find(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Delivery>> {
     let snapshot = conn.unchecked_transaction()?;
     let mut select = snapshot.prepare_cached(queries::find_delivery)?;
     let Some((seq, mut delivery)) = select.query_row([id.to_bytes()], rows::delivery).optional()? else {

@@ -54,7 +54,7 @@ impl Writer {
     ) -> Self {
         let path = reads.path().to_owned();
         let intake = Intake { messages, is_closing: false, closer: None };
-        Self { conn, intake, ledger: Ledger { healthy, path }, wal, reads }
+        Self { conn, intake, ledger: Ledger::new(healthy, path), wal, reads }
     }
 
     /// Starts the thread, which keeps the lock until the journal is closed.
@@ -153,15 +153,19 @@ impl Intake {
 }
 
 /// Commits groups, and knows whether that goes well.
-struct Ledger {
+pub(super) struct Ledger {
     healthy: Arc<AtomicBool>,
     path: PathBuf,
 }
 
 impl Ledger {
+    pub(super) fn new(healthy: Arc<AtomicBool>, path: PathBuf) -> Self {
+        Self { healthy, path }
+    }
+
     /// Commits the group and answers its acts. When it fails, each act is tried alone, so that only those that cannot
     /// be written fail.
-    fn commit(&self, conn: &Connection, db: &mut Statements<'_>, mut group: Vec<Box<dyn Entry>>) {
+    pub(super) fn commit(&self, conn: &Connection, db: &mut Statements<'_>, mut group: Vec<Box<dyn Entry>>) {
         match transaction(conn, db, &mut group) {
             Ok(()) => self.answer(group),
             Err(error) if group.len() == 1 => self.fail(group, error),

@@ -8,4 +8,5 @@ mod faults;
 mod files;
 mod given;
 mod model;
+mod simulated;
 mod statements;

@@ -1,0 +1,133 @@
+//! What acts have made durable, change by change.
+
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, Row};
+
+use bookhook_model::{DeliveryId, EventId, Fingerprint, HookName, LaneKey, RunNumber, State};
+
+use crate::sqlite::rows::{Column, damaged};
+
+const WATCH: &str = include_str!("watch.sql");
+const TAKE: &str = "SELECT * FROM temp.change ORDER BY rowid";
+const FORGET: &str = "DELETE FROM temp.change";
+
+/// A delivery by its place in the order of append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seq(pub i64);
+
+/// Where a delivery stands on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stand {
+    /// Its state.
+    pub state: State,
+    /// It waits for its caller.
+    pub awaits_caller: bool,
+    /// How many runs were begun.
+    pub runs: RunNumber,
+    /// The status that reached a caller.
+    pub answered: Option<u16>,
+}
+
+/// What does not change in a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Its hook.
+    pub hook: HookName,
+    /// Its lane.
+    pub lane: Option<LaneKey>,
+    /// Its event.
+    pub event_id: Option<EventId>,
+    /// Its content.
+    pub fingerprint: Fingerprint,
+}
+
+/// One change, durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A delivery is new.
+    Comes(Seq, Known, Stand),
+    /// A delivery stands elsewhere than before.
+    Moves(Seq, Stand, Stand),
+    /// A delivery is removed.
+    Goes(Seq),
+    /// A run is journaled.
+    Begins(Seq, RunNumber),
+    /// A run's end is written; `again` when it had one.
+    Ends {
+        /// The delivery.
+        seq: Seq,
+        /// The run.
+        run: RunNumber,
+        /// It had ended before.
+        again: bool,
+    },
+    /// A hook is paused.
+    Pauses(HookName),
+    /// It goes on.
+    Resumes(HookName),
+}
+
+/// From now on, changes are noted.
+pub(super) fn watch(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch(WATCH)
+}
+
+/// The changes since this was asked last.
+pub(super) fn take(conn: &Connection) -> rusqlite::Result<Vec<Change>> {
+    let changes = conn.prepare_cached(TAKE)?.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+    if !changes.is_empty() {
+        conn.prepare_cached(FORGET)?.execute([])?;
+    }
+    Ok(changes)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no change")]
+struct NoChange(String);
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Change> {
+    let seq = || row.get("delivery").map(Seq);
+    let run = || row.get("runs").map(RunNumber);
+    let what: String = row.get("what")?;
+    Ok(match what.as_str() {
+        "comes" => Change::Comes(seq()?, known(row)?, stand(row, STANDS)?),
+        "moves" => Change::Moves(seq()?, stand(row, STOOD)?, stand(row, STANDS)?),
+        "goes" => Change::Goes(seq()?),
+        "begins" => Change::Begins(seq()?, run()?),
+        "ends" => Change::Ends { seq: seq()?, run: run()?, again: row.get("was_ended")? },
+        "pauses" => Change::Pauses(value(row, "hook")?),
+        "resumes" => Change::Resumes(value(row, "hook")?),
+        _ => return Err(damaged(NoChange(what))),
+    })
+}
+
+fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
+    Ok(Known {
+        id: value(row, "id")?,
+        hook: value(row, "hook")?,
+        lane: row.get::<_, Option<Column<_>>>("lane")?.map(|lane| lane.0),
+        event_id: row.get::<_, Option<Column<_>>>("event_id")?.map(|id| id.0),
+        fingerprint: value(row, "fingerprint")?,
+    })
+}
+
+const STOOD: [&str; 4] = ["was_state", "was_awaiting", "was_runs", "was_answered"];
+const STANDS: [&str; 4] = ["state", "awaiting", "runs", "answered"];
+
+fn stand(row: &Row<'_>, [state, awaiting, runs, answered]: [&str; 4]) -> rusqlite::Result<Stand> {
+    Ok(Stand {
+        state: value(row, state)?,
+        awaits_caller: row.get(awaiting)?,
+        runs: value(row, runs)?,
+        answered: row.get(answered)?,
+    })
+}
+
+fn value<T>(row: &Row<'_>, name: &str) -> rusqlite::Result<T>
+where
+    Column<T>: FromSql,
+{
+    row.get::<_, Column<T>>(name).map(|column| column.0)
+}

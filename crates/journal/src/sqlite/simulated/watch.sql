@@ -1,0 +1,56 @@
+-- Notes what becomes of deliveries, runs and hooks, in the transaction that does it: what is rolled back never was.
+
+CREATE TEMP TABLE change (
+    what          TEXT NOT NULL,
+    delivery      INTEGER,
+    hook          TEXT,
+    was_state     TEXT,
+    was_awaiting  INTEGER,
+    was_runs      INTEGER,
+    was_answered  INTEGER,
+    was_ended     INTEGER,
+    state         TEXT,
+    awaiting      INTEGER,
+    runs          INTEGER,
+    answered      INTEGER,
+    id            BLOB,
+    lane          TEXT,
+    event_id      TEXT,
+    fingerprint   BLOB
+);
+
+CREATE TEMP TRIGGER delivery_comes AFTER INSERT ON main.delivery BEGIN
+    INSERT INTO change (what, delivery, hook, state, awaiting, runs, answered, id, lane, event_id, fingerprint)
+    VALUES ('comes', NEW.seq, NEW.hook, NEW.state, NEW.awaits_caller, NEW.runs, NEW.answered, NEW.id, NEW.lane,
+        NEW.event_id, NEW.fingerprint);
+END;
+
+CREATE TEMP TRIGGER delivery_moves AFTER UPDATE ON main.delivery
+WHEN OLD.state <> NEW.state OR OLD.awaits_caller <> NEW.awaits_caller OR OLD.runs <> NEW.runs
+    OR OLD.answered IS NOT NEW.answered
+BEGIN
+    INSERT INTO change (what, delivery, was_state, was_awaiting, was_runs, was_answered, state, awaiting, runs, answered)
+    VALUES ('moves', NEW.seq, OLD.state, OLD.awaits_caller, OLD.runs, OLD.answered, NEW.state, NEW.awaits_caller,
+        NEW.runs, NEW.answered);
+END;
+
+CREATE TEMP TRIGGER delivery_goes AFTER DELETE ON main.delivery BEGIN
+    INSERT INTO change (what, delivery) VALUES ('goes', OLD.seq);
+END;
+
+CREATE TEMP TRIGGER run_begins AFTER INSERT ON main.run BEGIN
+    INSERT INTO change (what, delivery, runs) VALUES ('begins', NEW.delivery, NEW.number);
+END;
+
+CREATE TEMP TRIGGER run_ends AFTER UPDATE OF finished_at ON main.run BEGIN
+    INSERT INTO change (what, delivery, runs, was_ended)
+    VALUES ('ends', NEW.delivery, NEW.number, OLD.finished_at IS NOT NULL);
+END;
+
+CREATE TEMP TRIGGER hook_pauses AFTER INSERT ON main.paused_hook BEGIN
+    INSERT INTO change (what, hook) VALUES ('pauses', NEW.hook);
+END;
+
+CREATE TEMP TRIGGER hook_resumes AFTER DELETE ON main.paused_hook BEGIN
+    INSERT INTO change (what, hook) VALUES ('resumes', OLD.hook);
+END;
