@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bookhook_dispatch::Dispatcher;
 use bookhook_handlers::run::{GaveUp, Restarter, Supervisor};
-use bookhook_model::HookName;
+use bookhook_model::{Actor, HookName};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, warn};
@@ -65,7 +65,7 @@ async fn pause(dispatcher: Dispatcher, gave_up: GaveUp) {
 
 async fn resume(dispatcher: &Dispatcher, hook: &HookName) {
     let Some(index) = dispatcher.hook(hook) else { return };
-    if let Err(failed) = dispatcher.resume(index).await {
+    if let Err(failed) = dispatcher.resume(index, &Actor::host()).await {
         warn!(%hook, error = &failed as &dyn Error, "that it goes on could not be journaled");
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 use bookhook_handlers::Handler;
 use bookhook_journal::{Append, Appended, Journal, Pending, Place, WriteError};
-use bookhook_model::{Cause, DeliveryId, DeliveryIds, HookName, Policy, Response};
+use bookhook_model::{Actor, Cause, DeliveryId, DeliveryIds, HookName, Policy, Response};
 
 use crate::answer::{Answer, Arrival, Later, Purpose};
 use crate::desk::{Caller, Desk, Stay};
@@ -119,7 +119,8 @@ impl Dispatcher {
     }
 
     /// Starts no further run of the hook; what comes is held. Durable when it returns.
-    pub async fn pause(&self, hook: HookIndex) -> Result<(), WriteError> {
+    pub async fn pause(&self, hook: HookIndex, reason: Option<&str>, who: &Actor) -> Result<(), WriteError> {
+        let _ = (reason, who);
         self.turn_hook(hook, Journal::pause, Happened::Paused(hook)).await
     }
 
@@ -130,7 +131,8 @@ impl Dispatcher {
     }
 
     /// Starts what was held, in order. Durable when it returns.
-    pub async fn resume(&self, hook: HookIndex) -> Result<(), WriteError> {
+    pub async fn resume(&self, hook: HookIndex, who: &Actor) -> Result<(), WriteError> {
+        let _ = who;
         let written = self.turn_hook(hook, Journal::resume, Happened::Resumed(hook)).await;
         if written.is_err() {
             // To the journal it is still paused, and what is held there cannot begin.

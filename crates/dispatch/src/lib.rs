@@ -11,8 +11,10 @@ mod desk;
 mod dispatcher;
 mod housekeeping;
 mod life;
+mod operators;
 mod recovery;
 mod verdict;
 
 pub use answer::{Answer, Arrival, Later, Purpose};
 pub use dispatcher::{Clock, Dispatcher, HookSetup, StartError};
+pub use operators::ActError;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bookhook::config::{Config, JournalLocation, Jwks, SealingKey, Verification};
-use bookhook::model::{Cause, Delivery, Filter, HookName, Policy};
+use bookhook::model::{Actor, Cause, Delivery, Filter, HookName, Policy};
 use bookhook::{Context, EventType, Hook, Host, Response, Result, RunningHost};
 use bookhook_testkit::{Bkper, Example, Gate, Post, Reply, Runs, eventually, example, wait};
 use serde_json::{Value, json};
@@ -222,14 +222,18 @@ impl Serving {
 
     pub(crate) async fn pause(&self) {
         let dispatcher = self.host().dispatcher().clone();
-        self.within(async move { dispatcher.pause(dispatcher.hook(&app_hook()).unwrap()).await.unwrap() })
-            .await;
+        self.within(async move {
+            dispatcher.pause(dispatcher.hook(&app_hook()).unwrap(), None, &Actor::host()).await.unwrap()
+        })
+        .await;
     }
 
     pub(crate) async fn resume(&self) {
         let dispatcher = self.host().dispatcher().clone();
-        self.within(async move { dispatcher.resume(dispatcher.hook(&app_hook()).unwrap()).await.unwrap() })
-            .await;
+        self.within(async move {
+            dispatcher.resume(dispatcher.hook(&app_hook()).unwrap(), &Actor::host()).await.unwrap()
+        })
+        .await;
     }
 
     /// Begins to drain; the host is gone when the task ends.

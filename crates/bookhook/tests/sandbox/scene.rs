@@ -6,7 +6,7 @@ use std::time::Duration;
 use bkper_client::model::{Account, AccountType, App, Book, Event, Integration, Transaction};
 use bkper_client::{BookHandle, Client, NewTransaction};
 use bookhook::config::{Config, JournalLocation, Jwks, Verification};
-use bookhook::model::{Delivery, Filter};
+use bookhook::model::{Actor, Delivery, Filter};
 use bookhook::{EventType, Hook, Host, Refused, RunningHost};
 use bookhook_sandbox::{Builder, Sandbox};
 use bookhook_testkit::wait;
@@ -179,14 +179,17 @@ impl Serving {
     /// Holds the app's events back from its handler.
     pub(crate) async fn pause(&self, app: &str) {
         let (dispatcher, app) = (self.host().dispatcher().clone(), app.parse().unwrap());
-        let paused = async move { dispatcher.pause(dispatcher.hook(&app).unwrap()).await.unwrap() };
+        let paused = async move {
+            dispatcher.pause(dispatcher.hook(&app).unwrap(), None, &Actor::host()).await.unwrap()
+        };
         self.runtime.as_ref().unwrap().spawn(paused).await.unwrap();
     }
 
     /// No longer does.
     pub(crate) async fn resume(&self, app: &str) {
         let (dispatcher, app) = (self.host().dispatcher().clone(), app.parse().unwrap());
-        let resumed = async move { dispatcher.resume(dispatcher.hook(&app).unwrap()).await.unwrap() };
+        let resumed =
+            async move { dispatcher.resume(dispatcher.hook(&app).unwrap(), &Actor::host()).await.unwrap() };
         self.runtime.as_ref().unwrap().spawn(resumed).await.unwrap();
     }
 

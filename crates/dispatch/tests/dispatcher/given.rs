@@ -8,7 +8,7 @@ use bookhook_dispatch::{Answer, Arrival, Clock, Dispatcher, HookSetup, Purpose};
 use bookhook_handlers::{Handler, Invocation, Running};
 use bookhook_journal::{Append, Faults, Journal, Location, Place};
 use bookhook_model::{
-    Delivery, DeliveryIds, Event, EventId, Filter, Fingerprint, HookName, LaneKey, Policy, Response,
+    Actor, Delivery, DeliveryIds, Event, EventId, Filter, Fingerprint, HookName, LaneKey, Policy, Response,
     RetryPolicy, RunEnd, SecretHeader,
 };
 use bookhook_testkit::{Gate, Runs, eventually};
@@ -131,6 +131,11 @@ impl Given {
     pub(crate) fn load(&self) -> (usize, usize) {
         self.dispatcher.load(HookIndex(0))
     }
+}
+
+/// Who acts.
+pub(crate) fn ada() -> Actor {
+    "ada@laptop".parse().unwrap()
 }
 
 pub(crate) async fn new_journal() -> Journal {

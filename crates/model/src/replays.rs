@@ -1,0 +1,186 @@
+//! Running again what has run: one delivery, or all that fit a filter, as a job in the background.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::act::Actor;
+use crate::delivery::Filter;
+
+/// How a delivery is to run again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplayOptions {
+    /// Its run gets no token of the user; so it may run although the token is gone.
+    pub without_token: bool,
+}
+
+/// So many replays a second are begun, unless told otherwise.
+pub const REPLAYS_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
+
+/// Many deliveries are to run again: all that fit the filter now and are parked, settled after a run, or (if the
+/// filter asks for that state) unmatched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewReplays {
+    /// Which. An empty one is refused.
+    pub filter: Filter,
+    /// How many a second, at most.
+    #[serde(default = "default_per_second")]
+    pub per_second: NonZeroU32,
+    /// Their runs get no tokens.
+    #[serde(default)]
+    pub without_token: bool,
+}
+
+fn default_per_second() -> NonZeroU32 {
+    REPLAYS_PER_SECOND
+}
+
+/// The id of a job that replays deliveries, written `rpl_` and a ULID.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ReplayJobId(Ulid);
+
+/// A text that is no such id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no id of replays: one looks like `rpl_01JD9X4S8Q3M5V6W7X8Y9Z0ABC`")]
+pub struct BadReplayJobId(String);
+
+impl ReplayJobId {
+    const PREFIX: &'static str = "rpl_";
+
+    /// A new one, for a job that is created at this time.
+    pub fn new(at: Timestamp) -> Self {
+        Self(Ulid::from_datetime(at.into()))
+    }
+
+    /// The sixteen bytes that a journal stores.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_bytes()
+    }
+
+    /// The id that [`Self::to_bytes`] gave.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Ulid::from_bytes(bytes))
+    }
+}
+
+impl FromStr for ReplayJobId {
+    type Err = BadReplayJobId;
+
+    fn from_str(text: &str) -> Result<Self, BadReplayJobId> {
+        let bad = || BadReplayJobId(text.chars().take(80).collect());
+        let ulid = text.strip_prefix(Self::PREFIX).ok_or_else(bad)?;
+        Ulid::from_string(ulid).map(Self).map_err(|_| bad())
+    }
+}
+
+impl TryFrom<String> for ReplayJobId {
+    type Error = BadReplayJobId;
+
+    fn try_from(text: String) -> Result<Self, BadReplayJobId> {
+        text.parse()
+    }
+}
+
+impl From<ReplayJobId> for String {
+    fn from(id: ReplayJobId) -> Self {
+        id.to_string()
+    }
+}
+
+impl fmt::Display for ReplayJobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, self.0)
+    }
+}
+
+impl fmt::Debug for ReplayJobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplayJobState {
+    /// It goes on, also after the host has come back.
+    Running,
+    /// Each of its deliveries was dealt with.
+    Done,
+    /// A person has put an end to it.
+    Cancelled,
+}
+
+impl ReplayJobState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Running, Self::Done, Self::Cancelled];
+
+    /// The name in the API and the journal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A job that replays deliveries. Serialised, it is the JSON of the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayJob {
+    /// Its id.
+    pub id: ReplayJobId,
+    /// Which deliveries it was asked for.
+    pub filter: Filter,
+    /// Their runs get no tokens.
+    pub without_token: bool,
+    /// How many a second, at most.
+    pub per_second: NonZeroU32,
+    /// Who asked for it.
+    pub who: Actor,
+    /// When.
+    #[serde(with = "crate::units::timestamp")]
+    pub created_at: Timestamp,
+    /// Where it stands.
+    pub state: ReplayJobState,
+    /// How many deliveries fitted when it was created.
+    pub matched: u64,
+    /// How many of them were put into their lanes again.
+    pub done: u64,
+    /// How many could not be.
+    pub refused: u64,
+    /// Why not, and how many for each reason.
+    pub refusals: BTreeMap<String, u64>,
+    /// When it was done or cancelled.
+    #[serde(with = "crate::units::optional_timestamp")]
+    pub finished_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_from_its_text() {
+        let id = ReplayJobId::new(Timestamp::UNIX_EPOCH);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(ReplayJobId::from_bytes(id.to_bytes()), id);
+        assert!("dlv_01JD9X4S8Q3M5V6W7X8Y9Z0ABC".parse::<ReplayJobId>().is_err());
+    }
+
+    #[test]
+    fn a_filter_is_enough() {
+        let new: NewReplays =
+            serde_json::from_str(r#"{"filter": {"hook": "tax-bot", "error": true}}"#).unwrap();
+        assert_eq!((new.per_second, new.without_token), (REPLAYS_PER_SECOND, false));
+        assert!(serde_json::from_str::<NewReplays>(r#"{"filter": {}, "per_second": 0}"#).is_err());
+    }
+}
