@@ -10,6 +10,7 @@ use bookhook_model::policy::Jitter;
 use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event};
 
 use crate::answer::Answer;
+use crate::lanes::HeldLane;
 use crate::scheduler::{Action, Happened, HookIndex, Scheduler, Ticket};
 use crate::verdict::Driver;
 
@@ -56,6 +57,8 @@ pub(crate) struct Desk {
     stays: HashMap<Ticket, Stay>,
     by_id: HashMap<DeliveryId, Ticket>,
     last_ticket: u64,
+    /// The lanes that wait for a delivery, by that delivery.
+    pub(crate) held_lanes: HashMap<DeliveryId, HeldLane>,
     /// Runs that have begun and are not settled on disk.
     pub(crate) open_runs: usize,
     /// The wake-up that the alarm was last told of.
@@ -70,6 +73,7 @@ impl Desk {
             stays: HashMap::new(),
             by_id: HashMap::new(),
             last_ticket: 0,
+            held_lanes: HashMap::new(),
             open_runs: 0,
             alarm: None,
         }
@@ -94,6 +98,10 @@ impl Desk {
         let mut tickets: Vec<_> = self.stays.keys().copied().collect();
         tickets.sort_unstable();
         tickets
+    }
+
+    pub(crate) fn ticket_of(&self, id: DeliveryId) -> Option<Ticket> {
+        self.by_id.get(&id).copied()
     }
 
     pub(crate) fn by_id(&mut self, id: DeliveryId) -> Option<&mut Stay> {

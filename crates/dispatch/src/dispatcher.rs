@@ -42,7 +42,7 @@ pub enum StartError {
 /// Takes events in, runs handlers, answers callers. Cheap to clone.
 #[derive(Clone)]
 pub struct Dispatcher {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// The scheduler says so; only a step about the ticket itself does, so it is its own task that hears it.

@@ -10,6 +10,7 @@ mod answer;
 mod desk;
 mod dispatcher;
 mod housekeeping;
+mod lanes;
 mod life;
 mod operators;
 mod recovery;

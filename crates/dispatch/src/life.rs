@@ -10,7 +10,7 @@ use tracing::{error, warn};
 
 use bookhook_handlers::{Invocation, invoke};
 use bookhook_journal::{Appended, Begin, Begun, Pending, Settle, Then, WriteError};
-use bookhook_model::{Cause, DeliveryId, Event, ParkReason, RunEnd, RunNumber, State};
+use bookhook_model::{Cause, DeliveryId, Event, OnPark, ParkReason, RunEnd, RunNumber, State};
 
 use crate::answer::{Answer, Later};
 use crate::desk::{Desk, Stay};
@@ -26,7 +26,7 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
     match pending.await {
         Ok(Appended::Fresh { .. }) => take_turn(&shared, ticket, turn).await,
         Ok(Appended::Again { id, cause, run }) => {
-            is_another_sending(&shared, ticket, id, cause, run);
+            let turn = is_another_sending(&shared, ticket, turn, (id, cause, run));
             take_turn(&shared, ticket, turn).await;
         }
         Ok(Appended::Stored { id, response }) => {
@@ -48,7 +48,8 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
 /// The act is handed to the journal here, under the desk's lock: after the settling of the run before it.
 pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     let Some(stay) = desk.stay(ticket) else { return };
-    let act = Begin { id: stay.id, cause: stay.cause, at: (shared.clock)(), after: stay.after };
+    let on_park = shared.policy(stay.hook).on_park;
+    let act = Begin { id: stay.id, cause: stay.cause, at: (shared.clock)(), after: stay.after, on_park };
     desk.open_runs += 1;
     let begun = shared.journal.begin(act);
     let shared = Arc::clone(shared);
@@ -115,15 +116,20 @@ fn decide(
     let mut desk = shared.desk();
     let stay = desk.stay(ticket)?;
     let tried = Tried { driver: stay.driver, runs: stay.runs, received_at: stay.received_at, now };
-    let then = verdict(&end, tried, &shared.policy(stay.hook).retry, stay.jitter());
+    let then = verdict(&end, tried, shared.policy(stay.hook), stay.jitter());
     stay.cause = Cause::Retry;
     let act = Settle { id: stay.id, run, at: now, end, then };
     let written = shared.journal.settle(act.clone());
+    let mut actions = match act.then {
+        Then::Settled(_) => desk.lane_goes_on_after(act.id, now),
+        Then::Park { on_park: OnPark::Hold, .. } => desk.hold_lane_for(ticket, act.id, now),
+        _ => Vec::new(),
+    };
     let happened = match act.then {
         Then::RetryAt(due) => Happened::Rests(ticket, due),
-        Then::Settled(_) | Then::AwaitCaller | Then::Park(_) => Happened::Left(ticket),
+        Then::Settled(_) | Then::AwaitCaller | Then::Park { .. } => Happened::Left(ticket),
     };
-    let actions = desk.step(happened, now);
+    actions.extend(desk.step(happened, now));
     desk.follow(act.id, &actions);
     shared.perform(&mut desk, actions);
     Some((act, written))
@@ -163,7 +169,7 @@ fn conclude(shared: &Shared, ticket: Ticket, act: &Settle) {
                 });
             }
         }
-        Then::Park(reason) => {
+        Then::Park { reason, .. } => {
             warn!(%delivery, %reason, "parked");
             if let Some(stay) = leave() {
                 tell_later(shared, stay, Later::Parked);
@@ -181,13 +187,26 @@ async fn take_turn(shared: &Arc<Shared>, ticket: Ticket, turn: Turn) {
     }
 }
 
-fn is_another_sending(shared: &Shared, ticket: Ticket, id: DeliveryId, cause: Cause, run: Option<RunNumber>) {
+/// The ticket is another stay of that delivery. Gives its turn: what a paused lane waits for need not wait for the lane.
+fn is_another_sending(
+    shared: &Arc<Shared>,
+    ticket: Ticket,
+    turn: Turn,
+    (id, cause, run): (DeliveryId, Cause, Option<RunNumber>),
+) -> Turn {
+    let now = (shared.clock)();
     let mut desk = shared.desk();
     desk.rename(ticket, id);
-    if let Some(stay) = desk.stay(ticket) {
-        stay.cause = cause;
-        stay.runs = run.map_or(0, |run| run.0);
+    let Some(stay) = desk.stay(ticket) else { return turn };
+    stay.cause = cause;
+    stay.runs = run.map_or(0, |run| run.0);
+    let hook = stay.hook;
+    if !desk.held_lanes.contains_key(&id) {
+        return turn;
     }
+    let actions = desk.let_through(ticket, id, now);
+    shared.perform(&mut desk, actions);
+    if turn == Turn::Held && !desk.scheduler.is_paused(hook) { Turn::Later } else { turn }
 }
 
 /// The ticket is not needed, its callers are told something else.
@@ -251,12 +270,22 @@ async fn has_begun(shared: &Arc<Shared>, ticket: Ticket, number: RunNumber, even
 }
 
 fn is_parked(shared: &Arc<Shared>, ticket: Ticket, reason: &ParkReason) {
-    let stay = shared.desk().remove(ticket);
+    let stay = leave_parked(shared, ticket);
     if let Some(stay) = stay {
         warn!(delivery = %stay.id, %reason, "parked");
         tell_later(shared, stay, Later::Parked);
     }
     give_back(shared, ticket, Turn::Now);
+}
+
+fn leave_parked(shared: &Arc<Shared>, ticket: Ticket) -> Option<Stay> {
+    let mut desk = shared.desk();
+    let (id, hook) = desk.stay(ticket).map(|stay| (stay.id, stay.hook))?;
+    if shared.policy(hook).on_park == OnPark::Hold {
+        let actions = desk.hold_lane_for(ticket, id, (shared.clock)());
+        shared.perform(&mut desk, actions);
+    }
+    desk.remove(ticket)
 }
 
 /// What lets it run (the end of its last run, the resuming of its hook) could not be written yet.

@@ -21,6 +21,9 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
             shared.happened(Happened::Paused(hook));
         }
     }
+    for lane in found.paused_lanes {
+        shared.recover_paused_lane(lane);
+    }
     let (mut recovered, mut homeless) = (0_usize, BTreeMap::<HookName, usize>::new());
     // Those that a busy handler sent away are their callers' to bring again.
     let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
@@ -64,10 +67,12 @@ fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         callers: Vec::new(),
         after: None,
     };
+    let id = stay.id;
     desk.enter(ticket, stay);
     let not_before = unsettled.next_run_at.unwrap_or(now);
     let happened = Happened::Recovered { ticket, hook, lane: unsettled.lane, not_before };
-    let actions = desk.step(happened, now);
+    let mut actions = desk.step(happened, now);
+    actions.extend(desk.let_through(ticket, id, now));
     shared.perform(&mut desk, actions);
     true
 }

@@ -6,16 +6,17 @@
 //! found unsettled at start), given back when its run is over or turns out not to be needed.
 
 mod drain_rate;
+mod hook;
 mod lane;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use bookhook_model::LaneKey;
 
-use drain_rate::DrainRate;
+use hook::Hook;
 use lane::{Lane, LaneId};
 
 /// One stay of one delivery in one lane.
@@ -70,6 +71,22 @@ pub enum Happened {
     Paused(HookIndex),
     /// A person resumed the hook.
     Resumed(HookIndex),
+    /// A lane of the hook was paused, by a person or for a delivery that was parked.
+    LanePaused {
+        /// Its hook.
+        hook: HookIndex,
+        /// The lane.
+        lane: LaneKey,
+    },
+    /// The lane goes on.
+    LaneResumed {
+        /// Its hook.
+        hook: HookIndex,
+        /// The lane.
+        lane: LaneKey,
+    },
+    /// The ticket's delivery is what its paused lane waits for: it goes before all others there, and through the pause.
+    LetThrough(Ticket),
     /// The time that [`Scheduler::wake_at`] named has come.
     TimePassed,
     /// The host is about to end: nothing new begins.
@@ -98,7 +115,7 @@ pub enum Turn {
     Now,
     /// After others.
     Later,
-    /// When its hook is resumed.
+    /// When its hook or its lane is resumed.
     Held,
 }
 
@@ -115,18 +132,6 @@ pub struct Scheduler {
     stays: HashMap<Ticket, Stay>,
     resting: BTreeSet<(Timestamp, Ticket)>,
     draining: bool,
-}
-
-#[derive(Debug)]
-struct Hook {
-    limits: Limits,
-    paused: bool,
-    lanes: HashMap<LaneId, Lane>,
-    /// Lanes whose first delivery could start if there were room, longest waiting first.
-    ready: VecDeque<LaneId>,
-    running: usize,
-    waiting: usize,
-    drained: DrainRate,
 }
 
 /// Where a ticket is.
@@ -159,6 +164,12 @@ impl Scheduler {
                 self.hooks[hook.0].paused = false;
                 self.start_what_fits(hook, actions);
             }
+            Happened::LanePaused { hook, lane } => self.hooks[hook.0].pause_lane(LaneId::Shared(lane)),
+            Happened::LaneResumed { hook, lane } => {
+                self.hooks[hook.0].resume_lane(&LaneId::Shared(lane));
+                self.start_what_fits(hook, actions);
+            }
+            Happened::LetThrough(ticket) => self.let_through(ticket, actions),
             Happened::TimePassed => self.wake(now, actions),
             Happened::Draining => self.drain(actions),
         }
@@ -179,6 +190,16 @@ impl Scheduler {
     /// How many deliveries of the hook wait for their turn, and how many run.
     pub fn load(&self, hook: HookIndex) -> (usize, usize) {
         (self.hooks[hook.0].waiting, self.hooks[hook.0].running)
+    }
+
+    /// Whether the hook is paused.
+    pub fn is_paused(&self, hook: HookIndex) -> bool {
+        self.hooks[hook.0].paused
+    }
+
+    /// The lane that the ticket is in, unless that is one of its own.
+    pub fn lane(&self, ticket: Ticket) -> Option<&LaneKey> {
+        self.stays.get(&ticket)?.lane.key()
     }
 
     /// Whether [`Happened::Draining`] has come.
@@ -294,6 +315,13 @@ impl Scheduler {
         }
     }
 
+    fn let_through(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
+        let Some((hook, lane)) = self.place(ticket) else { return };
+        lane.let_through(ticket);
+        self.announce(ticket);
+        self.start_what_fits(hook, actions);
+    }
+
     fn drain(&mut self, actions: &mut Vec<Action>) {
         self.draining = true;
         let mut turned_away: Vec<Ticket> =
@@ -324,41 +352,6 @@ impl Scheduler {
                 hook.running += 1;
                 actions.push(Action::Begin(ticket));
             }
-        }
-    }
-}
-
-impl Hook {
-    fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            paused: false,
-            lanes: HashMap::new(),
-            ready: VecDeque::new(),
-            running: 0,
-            waiting: 0,
-            drained: DrainRate::default(),
-        }
-    }
-
-    fn turn_for(&self, lane: &LaneId) -> Turn {
-        let lane_is_free = !self.lanes.contains_key(lane);
-        if self.paused {
-            Turn::Held
-        } else if lane_is_free && self.running < self.limits.concurrency {
-            Turn::Now
-        } else {
-            Turn::Later
-        }
-    }
-
-    /// Puts the lane among the ready ones if its first delivery could start, and forgets a lane that is empty.
-    fn announce(&mut self, lane_id: &LaneId) {
-        let Some(lane) = self.lanes.get_mut(lane_id) else { return };
-        if lane.is_empty() {
-            self.lanes.remove(lane_id);
-        } else if lane.becomes_ready() {
-            self.ready.push_back(lane_id.clone());
         }
     }
 }

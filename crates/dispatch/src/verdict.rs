@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use bookhook_journal::Then;
 use bookhook_model::policy::Jitter;
 use bookhook_model::units::show_duration;
-use bookhook_model::{Failure, FailureKind, ParkReason, RetryPolicy, RunEnd};
+use bookhook_model::{Failure, FailureKind, ParkReason, Policy, RetryPolicy, RunEnd};
 
 /// Who tries again when a run does not settle the delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Tried {
 }
 
 /// Decides.
-pub(crate) fn verdict(end: &RunEnd, tried: Tried, policy: &RetryPolicy, jitter: Jitter) -> Then {
+pub(crate) fn verdict(end: &RunEnd, tried: Tried, policy: &Policy, jitter: Jitter) -> Then {
     match (end, tried.driver) {
         (RunEnd::Answered { response, .. }, _) => Then::Settled(response.clone()),
         (RunEnd::Busy { .. }, Driver::Caller) => Then::AwaitCaller,
@@ -53,12 +53,14 @@ pub(crate) fn caller_is_gone_before(policy: &RetryPolicy, now: Timestamp) -> (Ti
     (before, ParkReason::CallerGone(show_duration(policy.max_age)))
 }
 
-fn try_again(failure: &Failure, tried: Tried, policy: &RetryPolicy, jitter: Jitter) -> Then {
-    let wait = policy.delay(tried.runs, failure.retry_after, jitter);
+fn try_again(failure: &Failure, tried: Tried, policy: &Policy, jitter: Jitter) -> Then {
+    let retry = &policy.retry;
+    let wait = retry.delay(tried.runs, failure.retry_after, jitter);
     let due = tried.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-    let too_old = due.duration_since(tried.received_at).unsigned_abs() > policy.max_age;
-    if tried.runs >= policy.max_runs || too_old {
-        return Then::Park(ParkReason::GaveUp { runs: tried.runs, last: failure.message.clone() });
+    let too_old = due.duration_since(tried.received_at).unsigned_abs() > retry.max_age;
+    if tried.runs >= retry.max_runs || too_old {
+        let reason = ParkReason::GaveUp { runs: tried.runs, last: failure.message.clone() };
+        return Then::Park { reason, on_park: policy.on_park };
     }
     Then::RetryAt(due)
 }
@@ -71,12 +73,15 @@ mod tests {
 
     use super::*;
 
-    const POLICY: RetryPolicy = RetryPolicy {
-        max_runs: 3,
-        first: Duration::from_secs(1),
-        max: Duration::from_mins(1),
-        max_age: Duration::from_hours(1),
-    };
+    fn policy() -> Policy {
+        let retry = RetryPolicy {
+            max_runs: 3,
+            first: Duration::from_secs(1),
+            max: Duration::from_mins(1),
+            max_age: Duration::from_hours(1),
+        };
+        Policy { retry, ..Policy::default() }
+    }
 
     fn tried(driver: Driver, runs: u32) -> Tried {
         let received_at = Timestamp::from_second(1_000_000).unwrap();
@@ -91,7 +96,7 @@ mod tests {
     fn a_response_settles_whoever_waits() {
         let end = RunEnd::Answered { status: Some(200), response: Response::error("no such account") };
         for driver in [Driver::Caller, Driver::Host] {
-            let then = verdict(&end, tried(driver, 1), &POLICY, Jitter(0));
+            let then = verdict(&end, tried(driver, 1), &policy(), Jitter(0));
             assert_eq!(then, Then::Settled(Response::error("no such account")));
         }
     }
@@ -99,42 +104,42 @@ mod tests {
     #[test]
     fn a_caller_is_told_of_a_failure_and_the_host_tries_again_instead() {
         let end = failed(FailureKind::Unreachable);
-        let Then::Settled(response) = verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)) else {
+        let Then::Settled(response) = verdict(&end, tried(Driver::Caller, 1), &policy(), Jitter(0)) else {
             panic!("the caller waits for a response")
         };
         assert_eq!(response.outcome(), Outcome::Error);
         let host = tried(Driver::Host, 1);
         let due = host.now + Duration::from_secs(1);
-        assert_eq!(verdict(&end, host, &POLICY, Jitter(0)), Then::RetryAt(due));
+        assert_eq!(verdict(&end, host, &policy(), Jitter(0)), Then::RetryAt(due));
     }
 
     #[test]
     fn a_busy_handler_leaves_the_next_try_to_the_caller() {
         let end = RunEnd::Busy { retry_after: None };
-        assert_eq!(verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)), Then::AwaitCaller);
-        assert!(matches!(verdict(&end, tried(Driver::Host, 1), &POLICY, Jitter(0)), Then::RetryAt(_)));
+        assert_eq!(verdict(&end, tried(Driver::Caller, 1), &policy(), Jitter(0)), Then::AwaitCaller);
+        assert!(matches!(verdict(&end, tried(Driver::Host, 1), &policy(), Jitter(0)), Then::RetryAt(_)));
     }
 
     #[test]
     fn a_handler_that_died_is_started_again_so_whoever_drives_tries_again() {
         let end = failed(FailureKind::Died);
-        assert_eq!(verdict(&end, tried(Driver::Caller, 1), &POLICY, Jitter(0)), Then::AwaitCaller);
-        assert!(matches!(verdict(&end, tried(Driver::Host, 1), &POLICY, Jitter(0)), Then::RetryAt(_)));
+        assert_eq!(verdict(&end, tried(Driver::Caller, 1), &policy(), Jitter(0)), Then::AwaitCaller);
+        assert!(matches!(verdict(&end, tried(Driver::Host, 1), &policy(), Jitter(0)), Then::RetryAt(_)));
     }
 
     #[test]
     fn the_host_gives_up_after_the_last_run_or_when_the_event_is_too_old() {
         let end = failed(FailureKind::TimedOut);
-        let last = verdict(&end, tried(Driver::Host, 3), &POLICY, Jitter(0));
-        assert!(matches!(last, Then::Park(ParkReason::GaveUp { runs: 3, .. })));
+        let last = verdict(&end, tried(Driver::Host, 3), &policy(), Jitter(0));
+        assert!(matches!(last, Then::Park { reason: ParkReason::GaveUp { runs: 3, .. }, .. }));
         let old =
             Tried { now: tried(Driver::Host, 1).now + Duration::from_hours(1), ..tried(Driver::Host, 1) };
-        assert!(matches!(verdict(&end, old, &POLICY, Jitter(0)), Then::Park(_)));
+        assert!(matches!(verdict(&end, old, &policy(), Jitter(0)), Then::Park { .. }));
     }
 
     #[test]
     fn what_cannot_end_better_is_not_tried_again() {
-        let then = verdict(&failed(FailureKind::Status(404)), tried(Driver::Host, 1), &POLICY, Jitter(0));
+        let then = verdict(&failed(FailureKind::Status(404)), tried(Driver::Host, 1), &policy(), Jitter(0));
         assert!(matches!(then, Then::Settled(_)));
     }
 }

@@ -1,7 +1,8 @@
 //! The scheduler against a reference that is too simple to be wrong: a list of entries a hook, in order of arrival,
-//! looked through from the front at every question. Random arrivals, journal answers, finishes, failures, pauses,
-//! crashes and passing time; a failing case is shrunk, and its seed is printed and kept.
+//! looked through from the front at every question. Random arrivals, journal answers, finishes, failures, pauses of
+//! hooks and lanes, crashes and passing time; a failing case is shrunk, and its seed is printed and kept.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bookhook_dispatch::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
@@ -34,6 +35,10 @@ enum Op {
     },
     Pause(usize),
     Resume(usize),
+    PauseLane(usize, u8),
+    ResumeLane(usize, u8),
+    /// One that waits is what its lane waits for.
+    LetThrough(usize),
     Pass(u8),
     Crash,
 }
@@ -46,6 +51,9 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         8 => (any::<usize>(), proptest::option::weighted(0.2, 1..20_u8)).prop_map(|(which, rest)| Op::Finish { which, rest }),
         1 => (0..HOOKS).prop_map(Op::Pause),
         2 => (0..HOOKS).prop_map(Op::Resume),
+        2 => (0..HOOKS, 0..3_u8).prop_map(|(hook, lane)| Op::PauseLane(hook, lane)),
+        2 => (0..HOOKS, 0..3_u8).prop_map(|(hook, lane)| Op::ResumeLane(hook, lane)),
+        2 => any::<usize>().prop_map(Op::LetThrough),
         2 => (1..20_u8).prop_map(Op::Pass),
         1 => Just(Op::Crash),
     ];
@@ -75,12 +83,16 @@ struct Entry {
     phase: Phase,
 }
 
+/// A paused lane, and what is let through.
+type PausedLanes = HashMap<LaneKey, Option<Ticket>>;
+
 /// The reference, and the scheduler beside it.
 struct World {
     limits: Vec<Limits>,
     scheduler: Scheduler,
     hooks: Vec<Vec<Entry>>,
     paused: Vec<bool>,
+    paused_lanes: Vec<PausedLanes>,
     now: Timestamp,
     tickets: u64,
 }
@@ -90,12 +102,13 @@ impl World {
         let scheduler = Scheduler::new(limits.clone());
         let now = Timestamp::UNIX_EPOCH + Duration::from_hours(24);
         let (hooks, paused) = (vec![Vec::new(); HOOKS], vec![false; HOOKS]);
-        Self { limits, scheduler, hooks, paused, now, tickets: 0 }
+        let paused_lanes = vec![PausedLanes::new(); HOOKS];
+        Self { limits, scheduler, hooks, paused, paused_lanes, now, tickets: 0 }
     }
 
     fn apply(&mut self, op: Op) {
         match op {
-            Op::Arrive { hook, lane } => self.arrive(hook, lane.map(|lane| LaneKey(lane.to_string().into()))),
+            Op::Arrive { hook, lane } => self.arrive(hook, lane.map(key)),
             Op::AppendAnswered { which, fresh } => {
                 if let Some((hook, at)) = self.pick(which, |phase| matches!(phase, Phase::Appending(_))) {
                     self.append_answered(hook, at, fresh);
@@ -118,6 +131,25 @@ impl World {
             Op::Resume(hook) => {
                 self.paused[hook] = false;
                 self.step(Happened::Resumed(HookIndex(hook)));
+            }
+            Op::PauseLane(hook, lane) => {
+                self.paused_lanes[hook].insert(key(lane), None);
+                self.step(Happened::LanePaused { hook: HookIndex(hook), lane: key(lane) });
+            }
+            Op::ResumeLane(hook, lane) => {
+                self.paused_lanes[hook].remove(&key(lane));
+                self.step(Happened::LaneResumed { hook: HookIndex(hook), lane: key(lane) });
+            }
+            Op::LetThrough(which) => {
+                let waits = |phase| {
+                    matches!(
+                        phase,
+                        Phase::Waiting | Phase::Resting(_) | Phase::Appending(Turn::Later | Turn::Held)
+                    )
+                };
+                if let Some((hook, at)) = self.pick(which, waits) {
+                    self.let_through(hook, at);
+                }
             }
             Op::Pass(seconds) => self.pass(seconds),
             Op::Crash => self.crash(),
@@ -149,11 +181,13 @@ impl World {
         let entries = &self.hooks[hook];
         let active = entries.iter().filter(|entry| entry.phase.is_active()).count();
         let lane_is_free = lane.is_none() || entries.iter().all(|entry| entry.lane.as_ref() != lane);
-        if !self.paused[hook] && lane_is_free && active < self.limits[hook].concurrency {
+        let is_paused =
+            self.paused[hook] || lane.is_some_and(|lane| self.paused_lanes[hook].contains_key(lane));
+        if !is_paused && lane_is_free && active < self.limits[hook].concurrency {
             return Some(Turn::Now);
         }
         let waiting = entries.len() - active;
-        let turn = if self.paused[hook] { Turn::Held } else { Turn::Later };
+        let turn = if is_paused { Turn::Held } else { Turn::Later };
         (waiting < self.limits[hook].queue).then_some(turn)
     }
 
@@ -196,6 +230,19 @@ impl World {
         }
     }
 
+    /// It goes before all that wait in its lane, and through the lane's pause.
+    fn let_through(&mut self, hook: usize, at: usize) {
+        let entry = self.hooks[hook].remove(at);
+        let is_behind = |other: &Entry| other.lane == entry.lane && !other.phase.is_active();
+        let (ticket, lane) = (entry.ticket, entry.lane.clone());
+        let place = self.hooks[hook].iter().take(at).position(is_behind).unwrap_or(at);
+        self.hooks[hook].insert(if lane.is_some() { place } else { at }, entry);
+        if let Some(let_through) = lane.and_then(|lane| self.paused_lanes[hook].get_mut(&lane)) {
+            *let_through = Some(ticket);
+        }
+        self.step(Happened::LetThrough(ticket));
+    }
+
     fn pass(&mut self, seconds: u8) {
         self.now += Duration::from_secs(seconds.into());
         for entry in self.hooks.iter_mut().flatten() {
@@ -209,6 +256,13 @@ impl World {
     /// Only what is durable is left; it is found in order, and nothing runs until the new scheduler says so.
     fn crash(&mut self) {
         self.scheduler = Scheduler::new(self.limits.clone());
+        let paused_lanes = std::mem::replace(&mut self.paused_lanes, vec![PausedLanes::new(); HOOKS]);
+        for (hook, lanes) in paused_lanes.iter().enumerate() {
+            for lane in lanes.keys() {
+                self.paused_lanes[hook].insert(lane.clone(), None);
+                self.step(Happened::LanePaused { hook: HookIndex(hook), lane: lane.clone() });
+            }
+        }
         let found = std::mem::replace(&mut self.hooks, vec![Vec::new(); HOOKS]);
         for (hook, paused) in self.paused.clone().into_iter().enumerate() {
             if paused {
@@ -225,6 +279,9 @@ impl World {
                 let (ticket, lane) = (entry.ticket, entry.lane.clone());
                 self.hooks[hook].push(entry);
                 self.step(Happened::Recovered { ticket, hook: HookIndex(hook), lane, not_before });
+                if paused_lanes[hook].values().flatten().any(|let_through| *let_through == ticket) {
+                    self.let_through(hook, self.hooks[hook].len() - 1);
+                }
             }
         }
     }
@@ -258,10 +315,13 @@ impl World {
         let (entries, entry) = (&self.hooks[hook], &self.hooks[hook][at]);
         let active = entries.iter().filter(|entry| entry.phase.is_active()).count();
         let is_first = entry.lane.is_none() || !entries[..at].iter().any(|before| before.lane == entry.lane);
+        let is_let_through =
+            |lane| self.paused_lanes[hook].get(lane).is_none_or(|through| *through == Some(entry.ticket));
         // The one before it may be active only in another lane; one behind it cannot be, for it is behind.
         entry.phase == Phase::Waiting
             && is_first
             && !self.paused[hook]
+            && entry.lane.as_ref().is_none_or(is_let_through)
             && active < self.limits[hook].concurrency
     }
 
@@ -290,6 +350,7 @@ impl World {
     fn settle_everything(&mut self) {
         for hook in 0..HOOKS {
             self.apply(Op::Resume(hook));
+            (0..3).for_each(|lane| self.apply(Op::ResumeLane(hook, lane)));
         }
         while self.hooks.iter().any(|entries| !entries.is_empty()) {
             let before: usize = self.hooks.iter().map(Vec::len).sum();
@@ -318,6 +379,10 @@ impl World {
         });
         found.unwrap_or_else(|| panic!("{ticket:?} is not there"))
     }
+}
+
+fn key(lane: u8) -> LaneKey {
+    LaneKey(lane.to_string().into())
 }
 
 fn limits() -> impl Strategy<Value = Vec<Limits>> {

@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 
 use bookhook_model::{
-    Cause, DeliveryId, Event, HookName, LaneKey, ParkReason, Response, RunEnd, RunNumber, State,
+    Actor, Cause, DeliveryId, Event, HookName, LaneKey, OnPark, ParkReason, Response, RunEnd, RunNumber,
+    State,
 };
 
 /// An event comes in.
@@ -33,7 +34,7 @@ pub enum Place {
     Start,
     /// Behind others in its lane.
     Queue,
-    /// Its hook is paused.
+    /// Its hook or its lane is paused.
     Hold,
     /// Nowhere: the app does not declare its type.
     Unmatched,
@@ -88,6 +89,8 @@ pub struct Begin {
     /// The delivery that ran before it in its lane, if its settling was handed in just before and may not be written
     /// yet: while that is running, this one does not begin.
     pub after: Option<DeliveryId>,
+    /// What becomes of its lane should it be parked instead.
+    pub on_park: OnPark,
 }
 
 /// What a [`Begin`] found.
@@ -129,7 +132,44 @@ pub enum Then {
     /// It waits until the host tries again by itself.
     RetryAt(Timestamp),
     /// It is given up.
-    Park(ParkReason),
+    Park {
+        /// Why.
+        reason: ParkReason,
+        /// What becomes of its lane.
+        on_park: OnPark,
+    },
+}
+
+/// A person pauses a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PauseLane {
+    /// The hook.
+    pub hook: HookName,
+    /// Its lane.
+    pub lane: LaneKey,
+    /// Who does.
+    pub who: Actor,
+    /// Why, if they say so.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A lane that is paused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PausedLane {
+    /// The hook.
+    pub hook: HookName,
+    /// Its lane.
+    pub lane: LaneKey,
+    /// When it was paused.
+    pub paused_at: Timestamp,
+    /// The person who did; `None` when the host has.
+    pub who: Option<Actor>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The parked delivery that it waits for, with [`OnPark::Hold`].
+    pub held_for: Option<DeliveryId>,
 }
 
 /// A delivery that was accepted and is not settled, as found at start.
@@ -160,6 +200,8 @@ pub struct Recovered {
     pub unsettled: Vec<Unsettled>,
     /// The hooks that are paused.
     pub paused: Vec<HookName>,
+    /// The lanes that are paused, also those of paused hooks.
+    pub paused_lanes: Vec<PausedLane>,
     /// How many of the unsettled have a token that another key has sealed: at their turn they will be parked.
     pub sealed_otherwise: u64,
 }

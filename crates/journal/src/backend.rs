@@ -5,9 +5,9 @@
 
 use jiff::Timestamp;
 
-use bookhook_model::{Delivery, DeliveryId, Event, HookName, ParkReason, RunNumber};
+use bookhook_model::{Delivery, DeliveryId, Event, HookName, LaneKey, ParkReason, RunNumber};
 
-use crate::acts::{Append, Appended, Begin, Recovered, Settle};
+use crate::acts::{Append, Appended, Begin, PauseLane, Recovered, Settle};
 use crate::error::ReadError;
 use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
@@ -28,6 +28,8 @@ pub(crate) trait Backend: Send + Sync {
     ) -> Pending<u64>;
     fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()>;
     fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()>;
+    fn pause_lane(&self, act: PauseLane) -> Pending<()>;
+    fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
     /// Writes something that means nothing.

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use bookhook_model::{Delivery, DeliveryId, HookName, ParkReason};
+use bookhook_model::{Delivery, DeliveryId, HookName, LaneKey, ParkReason};
 
-use crate::acts::{Appended, Recovered, Settle};
+use crate::acts::{Appended, PauseLane, Recovered, Settle};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::error::{ReadError, WriteError};
 use crate::journal::Journal;
@@ -26,7 +26,7 @@ pub enum Write {
     Settle,
     /// [`Journal::park`].
     Park,
-    /// [`Journal::pause`] and [`Journal::resume`].
+    /// [`Journal::pause`] and [`Journal::resume`], and the same of a lane.
     Pause,
     /// [`Journal::recover`].
     Recover,
@@ -140,6 +140,14 @@ impl Backend for Faulty {
 
     fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
         self.write(Write::Pause, |inner| inner.resume(hook, at))
+    }
+
+    fn pause_lane(&self, act: PauseLane) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.pause_lane(act))
+    }
+
+    fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.resume_lane(hook, lane, at))
     }
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {

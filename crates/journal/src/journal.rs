@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use bookhook_model::{Delivery, DeliveryId, Failure, FailureKind, Filter, HookName, ParkReason, RunEnd};
+use bookhook_model::{
+    Delivery, DeliveryId, Failure, FailureKind, Filter, HookName, LaneKey, ParkReason, RunEnd,
+};
 
-use crate::acts::{Append, Appended, Begin, Begun, Recovered, Settle, Then};
+use crate::acts::{Append, Appended, Begin, Begun, PauseLane, Recovered, Settle, Then};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun, SealedRun};
 use crate::error::{OpenError, ReadError, WriteError};
 use crate::location::Location;
@@ -108,12 +110,13 @@ impl Journal {
     async fn park_damaged(&self, act: Begin, run: bookhook_model::RunNumber) -> Result<Begun, WriteError> {
         let reason = ParkReason::WrongKey;
         let end = RunEnd::Failed(Failure::new(FailureKind::Interrupted, reason.to_string()));
-        let then = Then::Park(reason.clone());
+        let then = Then::Park { reason: reason.clone(), on_park: act.on_park };
         self.settle(Settle { id: act.id, run, at: act.at, end, then }).await?;
         Ok(Begun::Parked(reason))
     }
 
-    /// Ends a run, and says what becomes of its delivery. Durable when the answer is there.
+    /// Ends a run, and says what becomes of its delivery, and of its lane: one that waits for this delivery goes on when it
+    /// is settled. Durable when the answer is there.
     ///
     /// Tokens are erased when the delivery is settled well; see [`bookhook_model::policy::keeps_token_after`].
     pub fn settle(&self, act: Settle) -> Pending<()> {
@@ -160,6 +163,18 @@ impl Journal {
     /// Undoes [`Self::pause`] and [`Self::pause_for`]: what is held waits again. Durable when the answer is there.
     pub fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
         self.backend.resume(hook, at)
+    }
+
+    /// Notes that a lane of a hook is paused, and holds what waits in it, as [`Self::pause`] does. Durable when the answer
+    /// is there. A lane that was held for a parked delivery waits for the person now. Pausing twice is pausing once.
+    pub fn pause_lane(&self, act: PauseLane) -> Pending<()> {
+        self.backend.pause_lane(act)
+    }
+
+    /// Undoes [`Self::pause_lane`], and [`OnPark::Hold`](bookhook_model::OnPark::Hold): what is held in the lane waits
+    /// again, unless the hook is paused too. Durable when the answer is there.
+    pub fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()> {
+        self.backend.resume_lane(hook, lane, at)
     }
 
     /// At start, before anything else: ends the runs that were left open, and tells what is to be done.

@@ -23,7 +23,9 @@ mod seal;
 mod sqlite;
 mod standing;
 
-pub use acts::{Append, Appended, Begin, Begun, Place, Recovered, Settle, Then, Unsettled};
+pub use acts::{
+    Append, Appended, Begin, Begun, PauseLane, PausedLane, Place, Recovered, Settle, Then, Unsettled,
+};
 pub use error::{OpenError, ReadError, WriteError};
 #[cfg(feature = "faults")]
 pub use faults::{Faults, Write};

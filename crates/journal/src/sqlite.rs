@@ -12,6 +12,7 @@ mod act;
 mod append;
 mod begin;
 mod files;
+mod lanes;
 mod migrate;
 mod open;
 mod problem;
@@ -35,9 +36,9 @@ use std::thread::{self, JoinHandle};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use bookhook_model::{Delivery, DeliveryId, HookName, ParkReason};
+use bookhook_model::{Delivery, DeliveryId, HookName, LaneKey, ParkReason};
 
-use crate::acts::{Appended, Recovered, Settle};
+use crate::acts::{Appended, PauseLane, Recovered, Settle};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
@@ -45,6 +46,7 @@ use crate::reading::{Listing, Page, Payload};
 use crate::seal::KeyId;
 
 use act::{Act, Asked};
+use lanes::ResumeLane;
 use upkeep::{EraseExpired, NoteAnswered, Park, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
@@ -135,6 +137,14 @@ impl Backend for Sqlite {
 
     fn resume(&self, hook: HookName, _at: Timestamp) -> Pending<()> {
         self.ask(Resume { hook })
+    }
+
+    fn pause_lane(&self, act: PauseLane) -> Pending<()> {
+        self.ask(act)
+    }
+
+    fn resume_lane(&self, hook: HookName, lane: LaneKey, _at: Timestamp) -> Pending<()> {
+        self.ask(ResumeLane { hook, lane })
     }
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {

@@ -21,6 +21,8 @@ pub struct Policy {
     pub lane: LaneRule,
     /// When and how often the host tries again by itself.
     pub retry: RetryPolicy,
+    /// What becomes of a lane when the host gives up on a delivery in it.
+    pub on_park: OnPark,
     /// How long the user's token is taken to be good, from receipt.
     pub token_lifetime: Duration,
     /// The largest body that is taken, in bytes.
@@ -37,6 +39,7 @@ impl Default for Policy {
             queue: 1000,
             lane: LaneRule::Book,
             retry: RetryPolicy::default(),
+            on_park: OnPark::Continue,
             token_lifetime: Duration::from_hours(1),
             body_bytes_max: 1024 * 1024,
         }
@@ -48,6 +51,18 @@ impl Default for Policy {
 pub enum Reply {
     /// With the handler's response.
     Result,
+    /// As soon as the event is durable; the host tries again by itself.
+    Accepted,
+}
+
+/// What becomes of a lane when the host gives up on a delivery in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnPark {
+    /// It goes on with the next delivery.
+    #[default]
+    Continue,
+    /// It is paused until that delivery is settled after all, or a person resumes it.
+    Hold,
 }
 
 /// What keeps two deliveries of a hook from overlapping.

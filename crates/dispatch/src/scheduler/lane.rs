@@ -17,6 +17,13 @@ impl LaneId {
     pub(super) fn of(key: Option<LaneKey>, ticket: Ticket) -> Self {
         key.map_or(Self::Own(ticket), Self::Shared)
     }
+
+    pub(super) fn key(&self) -> Option<&LaneKey> {
+        match self {
+            Self::Shared(key) => Some(key),
+            Self::Own(_) => None,
+        }
+    }
 }
 
 /// One at a time, in the order in which they came.
@@ -26,6 +33,9 @@ pub(super) struct Lane {
     queue: VecDeque<Queued>,
     /// It stands in the hook's list of ready lanes, and must not be put there twice.
     listed: bool,
+    paused: bool,
+    /// What goes through although it is paused.
+    let_through: Option<Ticket>,
 }
 
 #[derive(Debug)]
@@ -52,8 +62,8 @@ impl Lane {
 
     /// It may start when it is its turn: it is durable, and has rested.
     pub(super) fn may_start(&mut self, ticket: Ticket) {
-        if let Some(queued) = self.find(ticket) {
-            queued.may_start = true;
+        if let Some(at) = self.find(ticket) {
+            self.queue[at].may_start = true;
         }
     }
 
@@ -67,7 +77,31 @@ impl Lane {
     }
 
     pub(super) fn dequeue(&mut self, ticket: Ticket) {
-        self.queue.retain(|queued| queued.ticket != ticket);
+        if let Some(at) = self.find(ticket) {
+            self.queue.remove(at);
+        }
+    }
+
+    pub(super) fn pause(&mut self) {
+        self.paused = true;
+        self.let_through = None;
+    }
+
+    pub(super) fn resume(&mut self) {
+        self.paused = false;
+        self.let_through = None;
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// To the head of the queue, and through the pause.
+    pub(super) fn let_through(&mut self, ticket: Ticket) {
+        if let Some(queued) = self.find(ticket).and_then(|at| self.queue.remove(at)) {
+            self.queue.push_front(queued);
+        }
+        self.let_through = Some(ticket);
     }
 
     /// Whether it has just become ready: free, with a first that may start, and not listed yet. It is listed now.
@@ -88,8 +122,9 @@ impl Lane {
         Some(first.ticket)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.occupant.is_none() && self.queue.is_empty()
+    /// There is nothing to be remembered of it.
+    pub(super) fn is_idle(&self) -> bool {
+        self.occupant.is_none() && self.queue.is_empty() && !self.paused
     }
 
     pub(super) fn waiting(&self) -> impl Iterator<Item = Ticket> {
@@ -97,11 +132,16 @@ impl Lane {
     }
 
     fn first_may_start(&self) -> bool {
-        self.occupant.is_none() && self.queue.front().is_some_and(|first| first.may_start)
+        let may_start =
+            |first: &Queued| first.may_start && (!self.paused || self.let_through == Some(first.ticket));
+        self.occupant.is_none() && self.queue.front().is_some_and(may_start)
     }
 
-    /// Looked for from the back, where the newest is.
-    fn find(&mut self, ticket: Ticket) -> Option<&mut Queued> {
-        self.queue.iter_mut().rev().find(|queued| queued.ticket == ticket)
+    /// Its place in the queue: looked for at the head, where one is that rests, and then from the back, where the newest is.
+    fn find(&self, ticket: Ticket) -> Option<usize> {
+        if self.queue.front().is_some_and(|first| first.ticket == ticket) {
+            return Some(0);
+        }
+        self.queue.iter().rposition(|queued| queued.ticket == ticket)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bookhook_dispatch::{Answer, Later};
 use bookhook_journal::{Begin, WriteError};
-use bookhook_model::{Cause, Policy, Response, RetryPolicy, RunEnd, State};
+use bookhook_model::{Cause, OnPark, Policy, Response, RetryPolicy, RunEnd, State};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::given::{Given, Scripted, answered, new_journal, response};
@@ -54,7 +54,13 @@ async fn tokens_that_expired_are_erased() {
     given.until("e2", "it is parked", |found| found.state == State::Parked).await;
 
     // When the event was settled, the token would have been good for a replay.
-    let replay = Begin { id: settled.id, cause: Cause::Replay, at: settled.received_at, after: None };
+    let replay = Begin {
+        id: settled.id,
+        cause: Cause::Replay,
+        at: settled.received_at,
+        after: None,
+        on_park: OnPark::Continue,
+    };
     assert!(matches!(given.journal.begin(replay).await, Err(WriteError::TokenGone(_))));
 }
 

@@ -7,6 +7,7 @@ mod durable;
 mod ending;
 mod given;
 mod housekeeping;
+mod lanes;
 mod pausing;
 mod settling;
 mod taking;

@@ -1,4 +1,5 @@
+-- Who was answered stays answered: the caller of an accepted event is answered before the run.
 UPDATE delivery
 SET state = 'running', runs = ?2, awaits_caller = 0, next_run_at = NULL,
-    settled_at = NULL, outcome = NULL, response = NULL, answered = NULL, parked_reason = NULL
+    settled_at = NULL, outcome = NULL, response = NULL, parked_reason = NULL
 WHERE seq = ?1

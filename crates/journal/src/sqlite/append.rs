@@ -132,7 +132,8 @@ fn stored_response(seq: i64, db: &mut Statements<'_>) -> rusqlite::Result<Respon
     }
 }
 
-/// Body, headers and tokens of this sending take the place of those of the one before.
+/// Body, headers and tokens of this sending take the place of those of the one before. What its paused lane waits for is
+/// not held.
 fn run_again(
     append: &SealedAppend,
     known: &Known,
@@ -141,9 +142,11 @@ fn run_again(
 ) -> Result<Appended, Fault> {
     let act = &append.act;
     let run = (act.place == Place::Start).then(|| known.runs.next());
+    let may_wait = act.place == Place::Hold && db.find_lane_held_for.exists([known.id.to_bytes()])?;
+    let state = if may_wait { State::Waiting } else { act.place.state() };
     db.append_again.execute(params![
         known.seq,
-        act.place.state().as_str(),
+        state.as_str(),
         run.unwrap_or(known.runs).0,
         Column(act.received_at),
         append.sealed.as_ref().map(|_| Column(act.token_expires_at)),

@@ -11,6 +11,7 @@ use crate::error::WriteError;
 use crate::headers;
 
 use super::act::{Act, Fault};
+use super::lanes;
 use super::rows::{Column, Columns, damaged};
 use super::settle::stand;
 use super::statements::Statements;
@@ -41,7 +42,7 @@ impl Act for SealedBegin {
         match token_problem(self, &found) {
             Some(_) if found.state == State::Settled => Err(Fault::Refused(WriteError::TokenGone(id))),
             Some(reason) => {
-                db.park.execute(params![found.seq, reason.to_string()])?;
+                lanes::park(found.seq, (id, &reason, self.act.on_park), self.act.at, db)?;
                 Ok(SealedBegun::Parked(reason))
             }
             None => Ok(SealedBegun::Run(Box::new(run(self, found, db)?))),

@@ -17,6 +17,7 @@ const APPLICATION_ID: i32 = 0x626b_686b;
 pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_journal", include_str!("../../migrations/sqlite/0001_journal.sql")),
     ("0002_pause_reason", include_str!("../../migrations/sqlite/0002_pause_reason.sql")),
+    ("0003_paused_lane", include_str!("../../migrations/sqlite/0003_paused_lane.sql")),
 ];
 
 const HISTORY: &str = "

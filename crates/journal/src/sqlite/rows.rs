@@ -6,8 +6,8 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
 
 use bookhook_model::{
-    Cause, Delivery, DeliveryId, EventId, Fingerprint, HookName, LaneKey, Outcome, Response, Run, RunNumber,
-    State,
+    Actor, Cause, Delivery, DeliveryId, EventId, Fingerprint, HookName, LaneKey, Outcome, Response, Run,
+    RunNumber, State,
 };
 
 /// Reads the columns of a row in the order of the SELECT, whatever it names them.
@@ -88,6 +88,7 @@ column!(Timestamp, value => Timestamp::from_microsecond(value.as_i64()?).map_err
 column!(DeliveryId, value => DeliveryId::from_bytes(<[u8; 16]>::column_result(value)?));
 column!(Fingerprint, value => Fingerprint(<[u8; 16]>::column_result(value)?));
 column!(HookName, value => value.as_str()?.parse().map_err(other)?);
+column!(Actor, value => value.as_str()?.parse().map_err(other)?);
 column!(EventId, value => EventId(value.as_str()?.into()));
 column!(LaneKey, value => LaneKey(value.as_str()?.into()));
 column!(Box<str>, value => value.as_str()?.into());

@@ -8,6 +8,7 @@ use crate::acts::{Settle, Then};
 use crate::error::WriteError;
 
 use super::act::{Act, Fault};
+use super::lanes;
 use super::rows::{Column, Columns};
 use super::statements::Statements;
 
@@ -19,6 +20,8 @@ pub(super) struct Stand {
     pub(super) seq: i64,
     pub(super) state: State,
     pub(super) runs: RunNumber,
+    /// Its lane is paused until it is settled.
+    pub(super) holds_lane: bool,
 }
 
 /// Finds it, or refuses.
@@ -26,23 +29,33 @@ pub(super) fn stand(id: DeliveryId, db: &mut Statements<'_>) -> Result<Stand, Fa
     let mut rows = db.find_standing.query([id.to_bytes()])?;
     let row = rows.next()?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
     let mut columns = Columns::of(row);
-    Ok(Stand { seq: columns.next()?, state: columns.value()?, runs: columns.value()? })
+    Ok(Stand {
+        seq: columns.next()?,
+        state: columns.value()?,
+        runs: columns.value()?,
+        holds_lane: columns.next()?,
+    })
 }
 
 impl Act for Settle {
     type Found = ();
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        let Stand { seq, state, runs } = stand(self.id, db)?;
+        let Stand { seq, state, runs, holds_lane } = stand(self.id, db)?;
         if state != State::Running || runs != self.run {
             return Err(Fault::Refused(WriteError::Refused { id: self.id, state, act: "end that run" }));
         }
         end_run(self, seq, db)?;
         match &self.then {
-            Then::Settled(response) => settle(self, seq, response, db)?,
+            Then::Settled(response) => {
+                settle(self, seq, response, db)?;
+                if holds_lane {
+                    lanes::go_on_after(self.id, db)?;
+                }
+            }
             Then::AwaitCaller => drop(db.await_caller.execute([seq])?),
             Then::RetryAt(at) => drop(db.retry_at.execute(params![seq, Column(*at)])?),
-            Then::Park(reason) => drop(db.park.execute(params![seq, reason.to_string()])?),
+            Then::Park { reason, on_park } => lanes::park(seq, (self.id, reason, *on_park), self.at, db)?,
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::error::WriteError;
 use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
+use super::lanes::paused_lane;
 use super::rows::{Column, Columns};
 use super::settle::{Stand, stand};
 use super::statements::Statements;
@@ -121,12 +122,14 @@ impl Act for Recover {
         db.release_given_up.execute([])?;
         db.resume_given_up.execute([])?;
         db.recover_paused.execute([])?;
+        db.recover_paused_lanes.execute([])?;
         let unsettled = db.list_unsettled.query_map([], unsettled)?.collect::<Result<_, _>>()?;
         let paused =
             db.list_paused.query_map([], |row| Columns::of(row).value())?.collect::<Result<_, _>>()?;
+        let paused_lanes = db.list_paused_lanes.query_map([], paused_lane)?.collect::<Result<_, _>>()?;
         let sealed_otherwise =
             db.count_sealed_otherwise.query_row([self.key.as_bytes()], |row| row.get::<_, u32>(0))?;
-        Ok(Recovered { unsettled, paused, sealed_otherwise: sealed_otherwise.into() })
+        Ok(Recovered { unsettled, paused, paused_lanes, sealed_otherwise: sealed_otherwise.into() })
     }
 }
 

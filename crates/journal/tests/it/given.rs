@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use bookhook_journal::{Append, Appended, Begin, Begun, Journal, Location, Place, Settle, Then};
 use bookhook_model::{
     Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint, Header,
-    HookName, LaneKey, Response, RunEnd, RunNumber, SecretHeader, State,
+    HookName, LaneKey, OnPark, ParkReason, Response, RunEnd, RunNumber, SecretHeader, State,
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -121,7 +121,12 @@ pub(crate) fn failing(id: DeliveryId, run: RunNumber, then: Then) -> Settle {
 }
 
 pub(crate) fn beginning(id: DeliveryId, cause: Cause) -> Begin {
-    Begin { id, cause, at: at(2), after: None }
+    Begin { id, cause, at: at(2), after: None, on_park: OnPark::Continue }
+}
+
+/// The delivery is given up after its run.
+pub(crate) fn parking(reason: ParkReason, on_park: OnPark) -> Then {
+    Then::Park { reason, on_park }
 }
 
 /// Appends a fresh event that starts; gives its delivery.

@@ -1,10 +1,10 @@
 //! Random acts, against a simple model of what a journal is to do.
 
-use bookhook_journal::{Appended, Begun, Journal, Place, Then};
-use bookhook_model::{Cause, DeliveryId, Outcome, ParkReason, Response, RunNumber, State};
+use bookhook_journal::{Appended, Begun, Journal, PauseLane, Place, Then};
+use bookhook_model::{Cause, DeliveryId, LaneKey, OnPark, Outcome, ParkReason, Response, RunNumber, State};
 use proptest::prelude::*;
 
-use crate::given::{Home, at, beginning, failing, found, hook, sending, settling};
+use crate::given::{Home, at, beginning, failing, found, hook, parking, sending, settling};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -15,6 +15,8 @@ enum Step {
     Park(u8),
     Pause,
     Resume,
+    PauseLane,
+    ResumeLane,
     Recover,
 }
 
@@ -24,7 +26,7 @@ enum How {
     Error,
     AwaitCaller,
     RetryAt,
-    Park,
+    Park(OnPark),
 }
 
 /// A delivery, as the model remembers it.
@@ -45,6 +47,16 @@ struct Entry {
 struct Model {
     entries: Vec<Entry>,
     paused: bool,
+    lane: Lane,
+}
+
+/// The one lane.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+enum Lane {
+    #[default]
+    GoesOn,
+    Paused,
+    WaitsFor(DeliveryId),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -60,7 +72,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(How::Error),
         Just(How::AwaitCaller),
         Just(How::RetryAt),
-        Just(How::Park)
+        Just(How::Park(OnPark::Continue)),
+        Just(How::Park(OnPark::Hold)),
     ];
     let step = prop_oneof![
         6 => (0u8..4, 0u8..2, place).prop_map(|(event, body, place)| Step::Append { event, body, place }),
@@ -71,6 +84,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (0u8..8).prop_map(Step::Park),
         1 => Just(Step::Pause),
         1 => Just(Step::Resume),
+        1 => Just(Step::PauseLane),
+        1 => Just(Step::ResumeLane),
         1 => Just(Step::Recover),
     ];
     proptest::collection::vec(step, 1..60)
@@ -99,28 +114,70 @@ impl Model {
             let response = entry.response.clone().unwrap_or_else(Response::suppressed);
             return Appended::Stored { id: entry.id, response };
         };
-        entry.go_to(state_of(place));
+        let goes_first = !self.paused && self.lane == Lane::WaitsFor(entry.id);
+        let state = if *place == Place::Hold && goes_first { State::Waiting } else { state_of(place) };
+        entry.go_to(state);
         entry.answered = None;
         let run = (*place == Place::Start).then(|| entry.run(cause));
         Appended::Again { id: entry.id, cause, run }
     }
 
     fn recover(&mut self) {
-        for entry in &mut self.entries {
+        let mut entries = std::mem::take(&mut self.entries);
+        for entry in &mut entries {
             if entry.state == State::Running {
                 entry.go_to(State::Waiting);
             }
-            if self.paused && entry.state == State::Waiting && !entry.awaits_caller {
+            if self.holds(entry.id) && entry.state == State::Waiting && !entry.awaits_caller {
+                entry.state = State::Held;
+            }
+        }
+        self.entries = entries;
+    }
+
+    fn hold_all(&mut self) {
+        for entry in &mut self.entries {
+            if entry.state == State::Waiting && !entry.awaits_caller {
                 entry.state = State::Held;
             }
         }
     }
 
-    fn move_all(&mut self, from: State, to: State) {
-        for entry in &mut self.entries {
-            if entry.state == from && !entry.awaits_caller {
-                entry.state = to;
+    fn release_what_may_go_on(&mut self) {
+        let mut entries = std::mem::take(&mut self.entries);
+        for entry in &mut entries {
+            if entry.state == State::Held && !self.holds(entry.id) {
+                entry.state = State::Waiting;
             }
+        }
+        self.entries = entries;
+    }
+
+    fn holds(&self, id: DeliveryId) -> bool {
+        let lane_holds = match self.lane {
+            Lane::GoesOn => false,
+            Lane::Paused => true,
+            Lane::WaitsFor(parked) => parked != id,
+        };
+        self.paused || lane_holds
+    }
+
+    /// What the end of a run means for its lane.
+    fn lane_after(&mut self, id: DeliveryId, how: How) {
+        match (how, self.lane) {
+            (How::Park(OnPark::Hold), Lane::GoesOn) => {
+                self.lane = Lane::WaitsFor(id);
+                self.hold_all();
+            }
+            (How::Result | How::Error, Lane::WaitsFor(parked)) if parked == id => self.resume_lane(),
+            _ => {}
+        }
+    }
+
+    fn resume_lane(&mut self) {
+        self.lane = Lane::GoesOn;
+        if !self.paused {
+            self.release_what_may_go_on();
         }
     }
 }
@@ -149,6 +206,11 @@ impl Entry {
     }
 }
 
+/// That of every [`sending`].
+fn lane() -> LaneKey {
+    LaneKey("book-1".into())
+}
+
 fn state_of(place: &Place) -> State {
     match place {
         Place::Start => State::Running,
@@ -170,13 +232,24 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
         }
         Step::Pause => {
             model.paused = true;
-            model.move_all(State::Waiting, State::Held);
+            model.hold_all();
             journal.pause(hook(), at(3)).await.unwrap();
         }
         Step::Resume => {
             model.paused = false;
-            model.move_all(State::Held, State::Waiting);
+            model.release_what_may_go_on();
             journal.resume(hook(), at(3)).await.unwrap();
+        }
+        Step::PauseLane => {
+            model.lane = Lane::Paused;
+            model.hold_all();
+            let (who, reason) = ("somebody".parse().unwrap(), None);
+            let act = PauseLane { hook: hook(), lane: lane(), who, reason, at: at(3) };
+            journal.pause_lane(act).await.unwrap();
+        }
+        Step::ResumeLane => {
+            model.resume_lane();
+            journal.resume_lane(hook(), lane(), at(3)).await.unwrap();
         }
         Step::Recover => {
             model.recover();
@@ -185,8 +258,24 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
             let expected: Vec<_> = model.entries.iter().filter(open).map(|entry| entry.id).collect();
             assert_eq!(recovered.unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), expected);
             assert_eq!(recovered.paused.is_empty(), !model.paused);
+            let paused_lane = match recovered.paused_lanes.as_slice() {
+                [] => Lane::GoesOn,
+                [one] => one.held_for.map_or(Lane::Paused, Lane::WaitsFor),
+                more => panic!("{more:?}"),
+            };
+            assert_eq!(paused_lane, model.lane);
         }
-        Step::Begin(which) | Step::Park(which) | Step::Settle { which, .. } | Step::Answer { which, .. } => {
+        Step::Settle { which, how } => {
+            let Some(entry) = model.entries.get_mut(usize::from(*which)) else { return };
+            let done = settle(journal, entry, *how).await;
+            assert_eq!(done, entry.state == State::Running, "{entry:?}");
+            if done {
+                entry.end(*how);
+                let id = entry.id;
+                model.lane_after(id, *how);
+            }
+        }
+        Step::Begin(which) | Step::Park(which) | Step::Answer { which, .. } => {
             if let Some(entry) = model.entries.get_mut(usize::from(*which)) {
                 step_one(journal, entry, step).await;
             }
@@ -201,19 +290,11 @@ async fn step_one(journal: &Journal, entry: &mut Entry, step: &Step) {
             Ok(Begun::Run { run, .. }) => {
                 assert!(entry.state.may_become(State::Running), "{entry:?}");
                 entry.go_to(State::Running);
-                entry.answered = None;
                 assert_eq!(entry.run(Cause::Retry), run);
             }
             Ok(Begun::Parked(reason)) => panic!("{reason}"),
             Err(_) => assert!(!entry.state.may_become(State::Running), "{entry:?}"),
         },
-        Step::Settle { how, .. } => {
-            let done = settle(journal, entry, *how).await;
-            assert_eq!(done, entry.state == State::Running, "{entry:?}");
-            if done {
-                entry.end(*how);
-            }
-        }
         Step::Answer { status, .. } => {
             journal.note_answered(id, *status);
             entry.answered = Some(*status);
@@ -236,7 +317,7 @@ async fn settle(journal: &Journal, entry: &Entry, how: How) -> bool {
         How::Error => failing(entry.id, run, Then::Settled(Response::error("no"))),
         How::AwaitCaller => failing(entry.id, run, Then::AwaitCaller),
         How::RetryAt => failing(entry.id, run, Then::RetryAt(at(9))),
-        How::Park => failing(entry.id, run, Then::Park(ParkReason::TokenExpired)),
+        How::Park(on_park) => failing(entry.id, run, parking(ParkReason::TokenExpired, on_park)),
     };
     journal.settle(act).await.is_ok()
 }
@@ -246,7 +327,7 @@ impl Entry {
         self.go_to(match how {
             How::Result | How::Error => State::Settled,
             How::AwaitCaller | How::RetryAt => State::Waiting,
-            How::Park => State::Parked,
+            How::Park(_) => State::Parked,
         });
         self.awaits_caller = matches!(how, How::AwaitCaller);
         self.retries_later = matches!(how, How::RetryAt);

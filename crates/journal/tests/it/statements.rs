@@ -59,7 +59,11 @@ fn hot_statements_use_their_indexes() {
     let by_seq = "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)";
     let expected = [
         ("append_find_same", "SEARCH delivery USING INDEX delivery_event (event_key=?)"),
-        ("find_standing", "SEARCH delivery USING INDEX delivery_id (id=?)"),
+        (
+            "find_standing",
+            "SEARCH delivery USING INDEX delivery_id (id=?); CORRELATED SCALAR SUBQUERY 1; \
+             SEARCH paused_lane USING COVERING INDEX paused_lane_held_for (held_for=?)",
+        ),
         ("settle_delivery", by_seq),
         ("settle_run", "SEARCH run USING PRIMARY KEY (delivery=? AND number=?)"),
         ("note_answered", "SEARCH delivery USING INDEX delivery_id (id=?)"),
@@ -90,6 +94,9 @@ fn what_is_unsettled_is_found_without_reading_what_is_settled() {
         "recover_paused",
         "hold_waiting",
         "release_held",
+        "hold_lane",
+        "release_lane",
+        "recover_paused_lanes",
         "erase_expired_tokens",
     ] {
         assert!(plan(&conn, name).contains("delivery_unsettled"), "{name}: {}", plan(&conn, name));

@@ -1,10 +1,10 @@
 //! Lists: pages, filters, following.
 
-use bookhook_journal::{Cursor, Journal, Place, Then};
-use bookhook_model::{DeliveryId, Filter, Outcome, ParkReason, Response, RunNumber, State};
+use bookhook_journal::{Cursor, Journal, Place};
+use bookhook_model::{DeliveryId, Filter, OnPark, Outcome, ParkReason, Response, RunNumber, State};
 
 use super::on_every_backend;
-use crate::given::{Home, at, failing, sending, settled, started};
+use crate::given::{Home, at, failing, parking, sending, settled, started};
 
 on_every_backend! {
     pages_go_from_the_newest_to_the_oldest,
@@ -67,7 +67,10 @@ async fn filters_take_what_fits_all_of_them(home: Home) {
     let good = settled(&journal, "good", &Response::result(1)).await;
     let bad = settled(&journal, "bad", &Response::error("no")).await;
     let parked = started(&journal, "parked").await;
-    journal.settle(failing(parked, RunNumber(1), Then::Park(ParkReason::TokenExpired))).await.unwrap();
+    journal
+        .settle(failing(parked, RunNumber(1), parking(ParkReason::TokenExpired, OnPark::Continue)))
+        .await
+        .unwrap();
     let mut act = sending("other", Place::Queue);
     act.hook = "other-bot".parse().unwrap();
     act.event.book_id = Some("book-2".into());

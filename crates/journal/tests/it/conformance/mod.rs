@@ -1,6 +1,7 @@
 //! What every back-end does alike: functions over a [`Home`](crate::given::Home), run once for each back-end.
 
 mod answered;
+mod lanes;
 mod lists;
 mod pausing;
 mod recovery;

@@ -1,10 +1,10 @@
 //! The table of retry and replay.
 
 use bookhook_journal::{Appended, Journal, Place, Then};
-use bookhook_model::{Cause, ParkReason, Response, RunNumber, State};
+use bookhook_model::{Cause, OnPark, ParkReason, Response, RunNumber, State};
 
 use super::on_every_backend;
-use crate::given::{Home, at, failing, found, sending, settled, settling, started, state};
+use crate::given::{Home, at, failing, found, parking, sending, settled, settling, started, state};
 
 on_every_backend! {
     a_waiting_event_is_joined,
@@ -81,7 +81,7 @@ async fn a_parked_event_runs_again(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
     let gave_up = ParkReason::GaveUp { runs: 1, last: "503".to_owned() };
-    journal.settle(failing(id, RunNumber::FIRST, Then::Park(gave_up))).await.unwrap();
+    journal.settle(failing(id, RunNumber::FIRST, parking(gave_up, OnPark::Continue))).await.unwrap();
     let parked = found(&journal, id).await;
     assert_eq!(parked.state, State::Parked);
     assert_eq!(parked.parked_reason.as_deref(), Some("gave up after 1 runs: 503"));
