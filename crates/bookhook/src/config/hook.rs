@@ -19,7 +19,8 @@ pub struct HookConfig {
     pub source: Source,
     /// `handler`: what handles the events.
     pub handler: HandlerConfig,
-    /// `reply`, `deadline`, `timeout`, `concurrency`, `lane`, `queue`, `retry`, `token_lifetime` and `body`.
+    /// `reply`, `deadline`, `timeout`, `concurrency`, `lane`, `queue`, `retry`, `on_park`, `token_lifetime` and
+    /// `body`.
     pub policy: Policy,
 }
 

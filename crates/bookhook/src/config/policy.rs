@@ -21,6 +21,7 @@ pub(super) fn read(hook: &mut Section<'_>) -> Policy {
         queue: hook.value("queue", values::count(QUEUE_MAX)).unwrap_or(default.queue),
         lane: hook.value("lane", values::lane).unwrap_or(default.lane),
         retry: hook.section("retry").map_or(default.retry, retry),
+        on_park: hook.value("on_park", values::on_park).unwrap_or(default.on_park),
         token_lifetime: hook.value("token_lifetime", values::duration).unwrap_or(default.token_lifetime),
         body_bytes_max: hook.value("body", values::size).unwrap_or(default.body_bytes_max),
     }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bookhook_model::{HookName, LaneRule, Reply, units};
+use bookhook_model::{HookName, LaneRule, OnPark, Reply, units};
 use url::{Host, Position, Url};
 
 use super::JournalLocation;
@@ -210,6 +210,14 @@ pub(super) fn own_events(text: &str) -> Result<OwnEvents, Misfit> {
         "deliver" => Ok(OwnEvents::Deliver),
         "skip" => Ok(OwnEvents::Skip),
         _ => Err(Misfit::NotAmong(&["deliver", "skip"])),
+    }
+}
+
+pub(super) fn on_park(text: &str) -> Result<OnPark, Misfit> {
+    match text {
+        "continue" => Ok(OnPark::Continue),
+        "hold" => Ok(OnPark::Hold),
+        _ => Err(Misfit::NotAmong(&["continue", "hold"])),
     }
 }
 

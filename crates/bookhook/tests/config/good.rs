@@ -8,7 +8,7 @@ use bookhook::config::{
 };
 use bookhook::handlers::process::CommandLine;
 use bookhook::handlers::run::{Readiness, RestartPolicy, ServerSetup};
-use bookhook_model::{LaneRule, Policy, RetryPolicy};
+use bookhook_model::{LaneRule, OnPark, Policy, RetryPolicy};
 use secrecy::ExposeSecret;
 
 use crate::folder::{CONFIG, Folder, MANIFEST};
@@ -82,6 +82,7 @@ hooks:
     lane: /data/id
     queue: 5
     retry: {max_runs: 2, first: 250ms, max: 1s, max_age: 30d}
+    on_park: hold
     token_lifetime: 30m
     body: 256KiB
 "#,
@@ -121,6 +122,7 @@ hooks:
                 max: Duration::from_secs(1),
                 max_age: Duration::from_hours(30 * 24),
             },
+            on_park: OnPark::Hold,
             token_lifetime: Duration::from_mins(30),
             body_bytes_max: 256 * 1024,
         }
