@@ -26,6 +26,7 @@ pub(crate) fn judge(samples: &Samples, syncs_are_slow: bool) -> Vec<Aim> {
         for connections in [32, 80] {
             aims.extend(judge.ratios(connections));
         }
+        aims.extend(judge.many_lanes());
         aims.extend(judge.start());
         aims.extend(judge.idle());
     }
@@ -76,6 +77,11 @@ impl Judge<'_> {
             ("5g", "5e", slow, "the same, a book a connection"),
             ("5b", "5a", 0.60, "in front of functions-framework, of it alone"),
             ("5d", "5c", 0.50, "in front of Hono, of it alone"),
+            ("6a", "5b", 1.00, "functions-framework with `run`, of it with `http`"),
+            ("6b", "5d", 1.00, "Hono with `run`, of it with `http`"),
+            ("3", "5c", 1.00, "a native handler, durable, of Hono called directly"),
+            ("3", "6c", 1.00, "a native handler, durable, of Flask called directly"),
+            ("7b", "7a", 0.80, "`exec`, of the process alone"),
         ];
         let speed = |figures: &Figures| Some(figures.events_per_second);
         let ratios = ratios.into_iter().filter_map(|(row, base, aim, what)| {
@@ -110,6 +116,17 @@ impl Judge<'_> {
             figure: thousands(speed),
             wanted: "≥ 20,000".to_owned(),
             met: speed >= 20_000.0,
+        })
+    }
+
+    /// More connections than lanes, so that every lane always has work.
+    fn many_lanes(&self) -> Option<Aim> {
+        let speed = self.samples.of("5i", 256, |figures| Some(figures.events_per_second)).median()?;
+        Some(Aim {
+            what: "a handler of 50 ms behind 80 lanes, 256 connections, events/s".to_owned(),
+            figure: thousands(speed),
+            wanted: "≥ 1,500".to_owned(),
+            met: speed >= 1_500.0,
         })
     }
 

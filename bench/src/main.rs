@@ -53,5 +53,10 @@ async fn main() -> Result<()> {
             println!("{}", serde_json::to_string(&figures)?);
             Ok(())
         }
+        Some(Part::ExecAlone { span, producers }) => {
+            let figures = systems::exec::run(producers, serde_json::from_str(&span)?).await?;
+            println!("{}", serde_json::to_string(&figures)?);
+            Ok(())
+        }
     }
 }

@@ -118,4 +118,12 @@ pub(crate) enum Part {
         #[arg(long)]
         producers: usize,
     },
+    /// A process an event, alone
+    #[command(hide = true)]
+    ExecAlone {
+        /// As JSON
+        span: String,
+        #[arg(long)]
+        producers: usize,
+    },
 }

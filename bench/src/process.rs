@@ -1,6 +1,8 @@
 //! Systems run in processes of their own, so that what they use can be told from what the load generator uses.
 
+use std::collections::HashMap;
 use std::fs;
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
@@ -65,7 +67,16 @@ impl Server {
     }
 
     pub(crate) fn usage(&self) -> Result<Usage> {
-        Usage::of(&self.child.id().context("the server has ended")?.to_string())
+        Usage::of(&self.id()?.to_string())
+    }
+
+    /// Of all that it has started, and that these have.
+    pub(crate) fn usage_of_children(&self) -> Result<Usage> {
+        Usage::of_children(self.id()?)
+    }
+
+    fn id(&self) -> Result<u32> {
+        self.child.id().context("the server has ended")
     }
 }
 
@@ -115,6 +126,33 @@ impl Usage {
             peak_bytes: memory(&status, "VmHWM:").context("/proc/PID/status names no VmHWM")?,
         })
     }
+
+    /// Of all processes that have this one among their ancestors, together.
+    fn of_children(ancestor: u32) -> Result<Self> {
+        let parents = parents()?;
+        let descends = |id: &u32| {
+            iter::successors(parents.get(id).copied(), |id| parents.get(id).copied()).any(|id| id == ancestor)
+        };
+        let usages = parents.keys().filter(|id| descends(id)).filter_map(|id| Self::of(&id.to_string()).ok());
+        let none = Self { cpu: Duration::ZERO, resident_bytes: 0, peak_bytes: 0 };
+        Ok(usages.fold(none, |all, one| Self {
+            cpu: all.cpu + one.cpu,
+            resident_bytes: all.resident_bytes + one.resident_bytes,
+            peak_bytes: all.peak_bytes + one.peak_bytes,
+        }))
+    }
+}
+
+/// The processes of the machine, and whose children they are.
+fn parents() -> Result<HashMap<u32, u32>> {
+    let entries = fs::read_dir("/proc").context("cannot read /proc")?;
+    let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    let parent = |id: u32| parent(&fs::read_to_string(format!("/proc/{id}/stat")).ok()?);
+    Ok(ids.filter_map(|id| Some((id, parent(id)?))).collect())
+}
+
+fn parent(stat: &str) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// User and system time: the 14th and 15th field, counted from behind the name, which may hold spaces.
@@ -145,5 +183,6 @@ mod tests {
     fn cpu_time_is_read_past_a_name_with_spaces() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194560 1 2 3 4 150 50 0 0 20 0 1 0 9 10 11";
         assert_eq!(cpu(stat), Some(Duration::from_secs(2)));
+        assert_eq!(parent(stat), Some(1));
     }
 }

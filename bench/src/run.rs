@@ -16,6 +16,7 @@ use crate::samples::Samples;
 use crate::syncs::SlowSync;
 use crate::systems::bookhook::Native;
 use crate::systems::node::Node;
+use crate::systems::python::Python;
 use crate::systems::{ROWS, Row, System, bookhook};
 use crate::{aims, backlog, machine, table};
 
@@ -62,9 +63,9 @@ fn prepare(options: &Options) -> Result<(Bench, Vec<Row>)> {
     let any = |rows: &[Row], is: fn(System) -> bool| rows.iter().any(|row| is(row.system));
     let node = if any(&rows, System::needs_node) { Node::find()? } else { None };
     leave_out(&mut rows, "there is no Node", |system| system.needs_node() && node.is_none());
-    let program = any(&rows, |system| matches!(system, System::InFrontOf(_)))
-        .then(bookhook::build_program)
-        .transpose()?;
+    let python = if any(&rows, System::needs_python) { Python::find()? } else { None };
+    leave_out(&mut rows, "there is no Python", |system| system.needs_python() && python.is_none());
+    let program = any(&rows, System::needs_program).then(bookhook::build_program).transpose()?;
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -74,6 +75,7 @@ fn prepare(options: &Options) -> Result<(Bench, Vec<Row>)> {
         books: options.books,
         slow_sync: slow_sync(options, &folder)?,
         node,
+        python,
         program,
         folder,
     };

@@ -26,6 +26,9 @@ pub(crate) struct Figures {
     pub(crate) idle_bytes: u64,
     /// Resident at most.
     pub(crate) peak_bytes: u64,
+    /// The same of the handler behind it, if there is one.
+    pub(crate) handler_idle_bytes: Option<u64>,
+    pub(crate) handler_peak_bytes: Option<u64>,
     /// From exec to the first 200.
     pub(crate) first_200_us: Option<f64>,
     pub(crate) syncs_per_event: Option<f64>,
@@ -45,7 +48,12 @@ pub(crate) struct Moment {
 
 impl Figures {
     /// Of what was used between two moments. `idle` was taken before the load began.
-    pub(crate) fn new(span: Span, mut latencies: Latencies, idle: Usage, between: (Moment, Moment)) -> Self {
+    pub(crate) fn new(
+        span: Span,
+        mut latencies: Latencies,
+        idle: &Moment,
+        between: (Moment, Moment),
+    ) -> Self {
         let (before, after) = between;
         let events = latencies.count();
         let each = |total: f64| total / (events.max(1) as f64);
@@ -60,8 +68,10 @@ impl Figures {
             cpu_us_per_event: cpu(before.system, after.system),
             handler_cpu_us_per_event: maybe_cpu(before.handler, after.handler),
             load_cpu_us_per_event: maybe_cpu(before.load, after.load),
-            idle_bytes: idle.resident_bytes,
+            idle_bytes: idle.system.resident_bytes,
             peak_bytes: after.system.peak_bytes,
+            handler_idle_bytes: idle.handler.map(|handler| handler.resident_bytes),
+            handler_peak_bytes: after.handler.map(|handler| handler.peak_bytes),
             first_200_us: None,
             syncs_per_event: syncs.as_ref().map(|syncs| each(syncs.count() as f64)),
             sync_us: syncs.as_ref().and_then(Syncs::median_us),

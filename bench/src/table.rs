@@ -36,8 +36,8 @@ fn line(table: &mut String, row: &Row, cells: &Cells<'_>) {
         cells.millis(|figures| Some(figures.p50_us)),
         cells.millis(|figures| Some(figures.p99_us)),
         cells.cpu(),
-        cells.megabytes(|figures| Some(figures.idle_bytes as f64)),
-        cells.megabytes(|figures| Some(figures.peak_bytes as f64)),
+        cells.megabytes(|figures| Some(figures.idle_bytes), |figures| figures.handler_idle_bytes),
+        cells.megabytes(|figures| Some(figures.peak_bytes), |figures| figures.handler_peak_bytes),
         cells.millis(|figures| figures.first_200_us),
         cells.show(|figures| figures.syncs_per_event, |syncs| format!("{syncs:.3}")),
     );
@@ -76,15 +76,26 @@ impl Cells<'_> {
         self.show(pick, |micros| millis(micros / 1_000.0))
     }
 
-    fn megabytes(&self, pick: impl Pick) -> String {
-        self.show(pick, |bytes| format!("{:.1}", bytes / 1_000_000.0))
+    fn megabytes(
+        &self,
+        own: impl Fn(&Figures) -> Option<u64>,
+        handler: impl Fn(&Figures) -> Option<u64>,
+    ) -> String {
+        let megabytes = |bytes: u64| bytes as f64 / 1_000_000.0;
+        self.own_and_handler(|figures| own(figures).map(megabytes), |figures| handler(figures).map(megabytes))
+    }
+
+    fn cpu(&self) -> String {
+        self.own_and_handler(
+            |figures| Some(figures.cpu_us_per_event),
+            |figures| figures.handler_cpu_us_per_event,
+        )
     }
 
     /// Of the system, and of the handler behind it.
-    fn cpu(&self) -> String {
-        let own = self.show(|figures| Some(figures.cpu_us_per_event), |micros| format!("{micros:.1}"));
-        match self.samples.of(self.row, self.connections, |figures| figures.handler_cpu_us_per_event).median()
-        {
+    fn own_and_handler(&self, own: impl Pick, handler: impl Pick) -> String {
+        let own = self.show(own, |figure| format!("{figure:.1}"));
+        match self.samples.of(self.row, self.connections, handler).median() {
             Some(handler) => format!("{own} + {handler:.1}"),
             None => own,
         }

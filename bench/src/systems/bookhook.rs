@@ -1,6 +1,8 @@
 //! Bookhook: with a function as its handler, by the library; in front of other handlers, as the program that people run.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::iter;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command as BlockingCommand;
@@ -12,12 +14,13 @@ use bookhook::model::Policy;
 use bookhook::{EventType, Hook, Host, Response};
 use bookhook_sandbox::google::Signer;
 use clap::ValueEnum;
+use serde_json::{Map, Value, json};
 use tokio::process::Command;
 
 use crate::request;
 
 /// As many as there are connections, so that only events of the same book wait for each other.
-const CONCURRENCY: usize = 256;
+pub(crate) const MANY_LANES: usize = 256;
 
 /// What callers of a host that is stuck wait before they are sent away.
 pub(crate) const STUCK_DEADLINE: Duration = Duration::from_millis(500);
@@ -48,9 +51,20 @@ pub(crate) fn build_program() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// `bookhook serve`, with its journal in `folder`, in front of the handler at this address.
+/// What handles the events of `bookhook serve`.
+pub(crate) enum Behind {
+    /// A server at this address.
+    Http(SocketAddr),
+    /// A server that this command starts at the `PORT` that it is given.
+    Run(Command),
+    /// This program, once an event.
+    Exec(PathBuf),
+}
+
+/// `bookhook serve`, with its journal in `folder`, so many lanes, and this behind it.
 pub(crate) fn in_front_of(
-    handler: SocketAddr,
+    behind: &Behind,
+    lanes: usize,
     program: &Path,
     listen: SocketAddr,
     folder: &Path,
@@ -58,10 +72,32 @@ pub(crate) fn in_front_of(
 ) -> Result<Command> {
     write_app(folder, signer)?;
     let config = folder.join("bookhook.yaml");
-    write(&config, &configuration(listen, handler))?;
+    write(&config, &configuration(listen, lanes, &handler(behind)?))?;
     let mut command = Command::new(program);
     command.args(["serve", "--config"]).arg(config).env_remove("PORT");
     Ok(command)
+}
+
+/// As the configuration has it, in the form of JSON, which is YAML too.
+fn handler(behind: &Behind) -> Result<String> {
+    let handler = match behind {
+        Behind::Http(address) => json!({ "http": format!("http://{address}/") }),
+        Behind::Run(command) => json!({ "run": run_section(command.as_std())? }),
+        Behind::Exec(script) => json!({ "exec": { "command": [script] } }),
+    };
+    Ok(handler.to_string())
+}
+
+fn run_section(command: &BlockingCommand) -> Result<Value> {
+    let text = |text: &OsStr| text.to_str().map(str::to_owned).context("a path that is no text");
+    let words = iter::once(command.get_program()).chain(command.get_args());
+    let envs = command.get_envs().filter(|(name, _)| *name != "PORT");
+    let envs = envs.filter_map(|(name, value)| Some((name, value?)));
+    Ok(json!({
+        "command": words.map(text).collect::<Result<Vec<_>>>()?,
+        "cwd": command.get_current_dir(),
+        "env": envs.map(|(name, value)| Ok((text(name)?, text(value)?.into()))).collect::<Result<Map<_, _>>>()?,
+    }))
 }
 
 /// This program again, as a host with a function as its handler.
@@ -89,7 +125,7 @@ pub(crate) async fn serve(native: Native, listen: SocketAddr, folder: &Path) -> 
     let hook = Hook::bkper(folder.join("bkper.yaml"))?.verify(verification);
     let hook = match native {
         Native::InMemory | Native::OnDisk => hook
-            .policy(Policy { concurrency: CONCURRENCY, ..Policy::default() })
+            .policy(Policy { concurrency: MANY_LANES, ..Policy::default() })
             .on(EventType::TransactionChecked, async |_| Ok(Response::result("CHECKED: 1000.00"))),
         Native::Stuck => hook
             .policy(Policy { deadline: STUCK_DEADLINE, timeout: STUCK_FOR, ..Policy::default() })
@@ -108,7 +144,7 @@ fn write_app(folder: &Path, signer: &Signer) -> Result<()> {
     write(&folder.join("jwks.json"), &signer.jwks().to_string())
 }
 
-fn configuration(listen: SocketAddr, handler: SocketAddr) -> String {
+fn configuration(listen: SocketAddr, lanes: usize, handler: &str) -> String {
     format!(
         "listen: {listen}
 journal: sqlite:journal.db
@@ -121,9 +157,8 @@ hooks:
         manifest: ./bkper.yaml
         audience: {audience}
         jwks_url: file:jwks.json
-    handler:
-      http: http://{handler}/
-    concurrency: {CONCURRENCY}
+    handler: {handler}
+    concurrency: {lanes}
 ",
         name = request::AGENT,
         audience = request::AUDIENCE,

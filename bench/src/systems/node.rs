@@ -36,7 +36,7 @@ impl Node {
         command
             .arg("node_modules/@google-cloud/functions-framework/build/src/main.js")
             .args(["--target=doPost", "--source=functions.js"])
-            .arg(format!("--port={}", address.port()));
+            .env("PORT", address.port().to_string());
         command
     }
 

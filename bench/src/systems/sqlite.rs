@@ -39,7 +39,7 @@ pub(crate) async fn run(folder: &Path, producers: usize, span: Span) -> Result<F
     let take = || -> Result<Moment> {
         Ok(Moment { system: Usage::of("self")?, load: None, handler: None, syncs: ledger.read() })
     };
-    let idle = Usage::of("self")?;
+    let idle = take()?;
     let window = Window::beginning_now(span);
     let mut tasks = JoinSet::new();
     for number in 0..producers {
@@ -52,7 +52,7 @@ pub(crate) async fn run(folder: &Path, producers: usize, span: Span) -> Result<F
         latencies.merge(done??);
     }
     writer.join().map_err(|_| anyhow!("the writer panicked"))??;
-    Ok(Figures::new(span, latencies, idle, (before?, after?)))
+    Ok(Figures::new(span, latencies, &idle, (before?, after?)))
 }
 
 struct Producer {
