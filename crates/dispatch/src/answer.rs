@@ -68,6 +68,8 @@ pub enum Later {
     Paused,
     /// The host gave up on the delivery; sent again, it runs again.
     Parked,
+    /// The delivery was erased before it ran; sent again, it is a new one.
+    Erased,
 }
 
 impl Later {
@@ -80,6 +82,7 @@ impl Later {
             Self::HandlerBusy => "handler_busy",
             Self::Paused => "paused",
             Self::Parked => "parked",
+            Self::Erased => "erased",
         }
     }
 }

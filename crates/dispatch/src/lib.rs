@@ -9,6 +9,7 @@ pub mod scheduler;
 mod answer;
 mod desk;
 mod dispatcher;
+mod erasure;
 mod housekeeping;
 mod lanes;
 mod life;

@@ -60,6 +60,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
             Err(failed) if failed.may_pass() || is_too_early(&failed) => {
                 rests_for_the_journal(&shared, ticket, &failed);
             }
+            Err(WriteError::NotFound(_)) => is_erased(&shared, ticket),
             Err(failed) => cannot_run(&shared, ticket, failed),
         }
     });
@@ -288,6 +289,15 @@ fn leave_parked(shared: &Arc<Shared>, ticket: Ticket) -> Option<Stay> {
     desk.remove(ticket)
 }
 
+/// It was erased just before its turn came.
+fn is_erased(shared: &Arc<Shared>, ticket: Ticket) {
+    let stay = shared.desk().remove(ticket);
+    if let Some(stay) = stay {
+        tell_later(shared, stay, Later::Erased);
+    }
+    give_back(shared, ticket, Turn::Now);
+}
+
 /// What lets it run (the end of its last run, the resuming of its hook) could not be written yet.
 fn is_too_early(failed: &WriteError) -> bool {
     matches!(failed, WriteError::Refused { state: State::Running | State::Held, .. })
@@ -325,7 +335,7 @@ fn tell_while_staying(shared: &Shared, ticket: Ticket, why: Later) {
     }
 }
 
-fn tell_later(shared: &Shared, mut stay: Stay, why: Later) {
+pub(crate) fn tell_later(shared: &Shared, mut stay: Stay, why: Later) {
     let (delivery, retry_after) = (Some(stay.id), shared.retry_after(stay.hook));
     stay.tell(|| Answer::Later { delivery, retry_after, why });
 }

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use bookhook_model::{Delivery, DeliveryId, Event, HookName, LaneKey, ParkReason, RunNumber};
 
 use crate::acts::{Append, Appended, Begin, PauseLane, Recovered, Settle};
+use crate::counts::HookCounts;
 use crate::error::ReadError;
 use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
+use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
 pub(crate) trait Backend: Send + Sync {
@@ -32,12 +34,17 @@ pub(crate) trait Backend: Send + Sync {
     fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
+    /// Removes a limited number of deliveries: of those behind the place.
+    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome>;
+    /// Sees to it that nothing of what was removed is left in any file; whether nobody was in the way.
+    fn wipe(&self) -> Pending<bool>;
     /// Writes something that means nothing.
     fn probe(&self) -> Pending<()>;
 
     fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError>;
     fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError>;
     fn list(&self, listing: Listing) -> Pending<Page, ReadError>;
+    fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError>;
 
     /// Whether the last group of acts could be written.
     fn healthy(&self) -> bool;

@@ -155,6 +155,11 @@ pub enum WriteError {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// What was erased is gone from the journal, and may still be readable in its log.
+    #[error(
+        "the deliveries are erased, but a program that reads the journal keeps its log from being emptied: end it, and erase again"
+    )]
+    NotWiped,
     /// A token cannot be sealed.
     #[error("the token cannot be sealed: the system refuses what encryption needs")]
     Sealing,
@@ -176,6 +181,7 @@ impl WriteError {
             | Self::ReadOnly { .. }
             | Self::Corrupt { .. }
             | Self::Sqlite { .. }
+            | Self::NotWiped
             | Self::Sealing => true,
             #[cfg(feature = "faults")]
             Self::Injected => true,

@@ -9,10 +9,12 @@ use bookhook_model::{Delivery, DeliveryId, HookName, LaneKey, ParkReason};
 
 use crate::acts::{Appended, PauseLane, Recovered, Settle};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
+use crate::counts::HookCounts;
 use crate::error::{ReadError, WriteError};
 use crate::journal::Journal;
 use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
+use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
 /// A kind of write.
@@ -30,7 +32,7 @@ pub enum Write {
     Pause,
     /// [`Journal::recover`].
     Recover,
-    /// [`Journal::check_writable`] and [`Journal::erase_expired_tokens`].
+    /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`] and [`Journal::erase`].
     Upkeep,
 }
 
@@ -158,6 +160,14 @@ impl Backend for Faulty {
         self.write(Write::Upkeep, |inner| inner.erase_expired_tokens(at))
     }
 
+    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {
+        self.write(Write::Upkeep, |inner| inner.erase_some(whose, after))
+    }
+
+    fn wipe(&self) -> Pending<bool> {
+        self.write(Write::Upkeep, |inner| inner.wipe())
+    }
+
     fn probe(&self) -> Pending<()> {
         self.write(Write::Upkeep, |inner| inner.probe())
     }
@@ -172,6 +182,10 @@ impl Backend for Faulty {
 
     fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
         self.inner.list(listing)
+    }
+
+    fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
+        self.inner.hook_counts()
     }
 
     fn healthy(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -12,13 +13,19 @@ use bookhook_model::{
 
 use crate::acts::{Append, Appended, Begin, Begun, PauseLane, Recovered, Settle, Then};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun, SealedRun};
+use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError, WriteError};
 use crate::location::Location;
 use crate::pending::Pending;
 use crate::reading::{Cursor, Listing, Page, Payload};
+use crate::removal::{Erased, Whose};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
 use crate::sqlite::{self, Sqlite};
 use crate::{headers, key_file};
+
+/// So often it is tried to empty the log behind an erasure, with a pause in between.
+const WIPES_MAX: u32 = 50;
+const WIPE_PAUSE: Duration = Duration::from_millis(200);
 
 /// A journal. Clones are the same journal.
 ///
@@ -186,6 +193,47 @@ impl Journal {
     /// not zero.
     pub fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
         self.backend.erase_expired_tokens(at)
+    }
+
+    /// Removes everything of one book or one user: deliveries in whatever state with payloads, runs and responses, but for
+    /// those that run just now. Nothing of it is readable in the journal's files when this returns.
+    ///
+    /// It is done in small portions, so that others write in between. `taken_out` is told every delivery that was waiting,
+    /// held or parked, so that a scheduler can forget it. Cancelled, it has removed some.
+    pub async fn erase(
+        &self,
+        whose: &Whose,
+        mut taken_out: impl FnMut(DeliveryId) + Send,
+    ) -> Result<Erased, WriteError> {
+        let (mut erased, mut after) = (Erased::default(), 0);
+        loop {
+            let some = self.backend.erase_some(whose.clone(), after).await?;
+            erased.deliveries += some.deliveries;
+            erased.running.extend(some.running);
+            some.open.into_iter().for_each(&mut taken_out);
+            match some.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        self.wipe().await?;
+        Ok(erased)
+    }
+
+    /// A reader may be in the way for a while.
+    async fn wipe(&self) -> Result<(), WriteError> {
+        for _ in 0..WIPES_MAX {
+            if self.backend.wipe().await? {
+                return Ok(());
+            }
+            tokio::time::sleep(WIPE_PAUSE).await;
+        }
+        Err(WriteError::NotWiped)
+    }
+
+    /// How many deliveries each hook has, by where they stand; hooks without any are left out.
+    pub async fn hook_counts(&self) -> Result<Vec<HookCounts>, ReadError> {
+        self.backend.hook_counts().await
     }
 
     /// The delivery, with its runs.

@@ -10,6 +10,7 @@
 
 pub mod acts;
 mod backend;
+mod counts;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
@@ -19,6 +20,7 @@ mod key_file;
 mod location;
 mod pending;
 mod reading;
+mod removal;
 mod seal;
 mod sqlite;
 mod standing;
@@ -26,6 +28,7 @@ mod standing;
 pub use acts::{
     Append, Appended, Begin, Begun, PauseLane, PausedLane, Place, Recovered, Settle, Then, Unsettled,
 };
+pub use counts::HookCounts;
 pub use error::{OpenError, ReadError, WriteError};
 #[cfg(feature = "faults")]
 pub use faults::{Faults, Write};
@@ -33,6 +36,7 @@ pub use journal::Journal;
 pub use location::{BadLocation, Location};
 pub use pending::Pending;
 pub use reading::{BadCursor, Cursor, Page, Payload, Reader};
+pub use removal::{Erased, Whose};
 pub use seal::{BadKey, SealingKey};
 
 /// The statements that a back-end prepares, by name, for tests that prepare and explain them.

@@ -18,6 +18,7 @@ mod open;
 mod problem;
 mod queries;
 mod reads;
+mod removal;
 mod rows;
 mod settle;
 #[cfg(feature = "faults")]
@@ -40,13 +41,16 @@ use bookhook_model::{Delivery, DeliveryId, HookName, LaneKey, ParkReason};
 
 use crate::acts::{Appended, PauseLane, Recovered, Settle};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
+use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
 use crate::reading::{Listing, Page, Payload};
+use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
 use act::{Act, Asked};
 use lanes::ResumeLane;
+use removal::EraseSome;
 use upkeep::{EraseExpired, NoteAnswered, Park, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
@@ -155,6 +159,16 @@ impl Backend for Sqlite {
         self.ask(EraseExpired { at })
     }
 
+    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {
+        self.ask(EraseSome { whose, after })
+    }
+
+    fn wipe(&self) -> Pending<bool> {
+        let (reply, wiped) = Pending::channel();
+        self.hand_in(Message::Wipe(reply));
+        wiped
+    }
+
     fn probe(&self) -> Pending<()> {
         self.ask(Probe)
     }
@@ -169,6 +183,10 @@ impl Backend for Sqlite {
 
     fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
         self.reads.list(listing)
+    }
+
+    fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
+        self.reads.hook_counts()
     }
 
     fn healthy(&self) -> bool {

@@ -5,6 +5,7 @@
 mod beginning;
 mod durable;
 mod ending;
+mod erasing;
 mod given;
 mod housekeeping;
 mod lanes;

@@ -13,7 +13,7 @@ use crate::headers;
 use super::act::{Act, Fault};
 use super::lanes;
 use super::rows::{Column, Columns, damaged};
-use super::settle::stand;
+use super::settle::{Stand, stand};
 use super::statements::Statements;
 
 /// A delivery as a run needs it.
@@ -52,11 +52,13 @@ impl Act for SealedBegin {
 
 /// In order: should the settling before it have failed, the lane waits until it is written.
 fn refuse_while_running(before: DeliveryId, db: &mut Statements<'_>) -> Result<(), Fault> {
-    match stand(before, db)?.state {
-        state @ State::Running => {
+    match stand(before, db) {
+        Ok(Stand { state: state @ State::Running, .. }) => {
             Err(Fault::Refused(WriteError::Refused { id: before, state, act: "be followed in its lane" }))
         }
-        _ => Ok(()),
+        // Settled and erased since.
+        Err(Fault::Refused(WriteError::NotFound(_))) | Ok(_) => Ok(()),
+        Err(fault) => Err(fault),
     }
 }
 

@@ -23,7 +23,7 @@ const WRITING: &str = "
     PRAGMA wal_autocheckpoint = 0;
     PRAGMA journal_size_limit = 134217728;
     PRAGMA foreign_keys = OFF;
-    PRAGMA secure_delete = FAST;
+    PRAGMA secure_delete = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8192;
 ";

@@ -16,11 +16,12 @@ macro_rules! queries {
 
 queries! {
     append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_payload,
-    await_caller, begin_find, begin_run, count_sealed_otherwise, erase_expired_tokens, find_delivery,
-    find_lane_held_for, find_last, find_payload, find_response, find_standing, hold_lane, hold_lane_for,
-    hold_waiting, insert_run, list_after, list_newest, list_paused, list_paused_lanes, list_runs,
-    list_unsettled, note_answered, park, park_awaiting_callers, pause_hook, pause_lane, probe,
-    recover_deliveries, recover_paused, recover_paused_lanes, recover_runs, release_given_up, release_held,
-    release_lane, resume_given_up, resume_hook, resume_lane, resume_lane_held_for, retry_at, settle_delivery,
-    settle_run,
+    await_caller, begin_find, begin_run, count_by_hook, count_sealed_otherwise, erase_expired_tokens,
+    erase_find_agent, erase_find_book, find_delivery, find_lane_held_for, find_last, find_payload,
+    find_response, find_standing, hold_lane, hold_lane_for, hold_waiting, insert_run, list_after,
+    list_newest, list_paused, list_paused_lanes, list_runs, list_unsettled, note_answered, park,
+    park_awaiting_callers, pause_hook, pause_lane, probe, recover_deliveries, recover_paused,
+    recover_paused_lanes, recover_runs, release_given_up, release_held, release_lane, remove_delivery,
+    remove_payload, remove_runs, resume_given_up, resume_hook, resume_lane, resume_lane_held_for,
+    retry_at, settle_delivery, settle_run,
 }

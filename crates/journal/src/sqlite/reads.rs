@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use bookhook_model::{Delivery, DeliveryId, Filter, HookName, Outcome, State};
 
+use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::headers;
 use crate::pending::Pending;
@@ -90,6 +91,10 @@ impl Reads {
         self.ask(move |conn| list(conn, &listing))
     }
 
+    pub(crate) fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
+        self.ask(hook_counts)
+    }
+
     pub(crate) fn end(&self) -> Pending<Cursor, ReadError> {
         self.ask(|conn| {
             conn.prepare_cached(queries::find_last)?.query_row([], |row| row.get(0).map(Cursor::at))
@@ -140,6 +145,24 @@ fn payload(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Payload
             Ok(Payload { headers, body: columns.value()? })
         })
         .optional()
+}
+
+fn hook_counts(conn: &Connection) -> rusqlite::Result<Vec<HookCounts>> {
+    let mut select = conn.prepare_cached(queries::count_by_hook)?;
+    let mut rows = select.query([])?;
+    let mut hooks: Vec<HookCounts> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::of(row);
+        let (hook, state) = (columns.value::<HookName>()?, columns.value()?);
+        let count = u64::from(columns.next::<u32>()?);
+        if hooks.last().is_none_or(|last| last.hook != hook) {
+            hooks.push(HookCounts::none(hook));
+        }
+        if let Some(last) = hooks.last_mut() {
+            last.add(state, count, columns.optional()?);
+        }
+    }
+    Ok(hooks)
 }
 
 fn list(conn: &Connection, listing: &Listing) -> rusqlite::Result<Page> {

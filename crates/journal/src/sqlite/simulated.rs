@@ -141,6 +141,8 @@ impl Intake {
                 // As with the real writer: nobody answers it, and who waits finds the journal closed.
                 Message::Act(_) if self.is_closing => {}
                 Message::Act(entry) => self.acts.push_back(entry),
+                // There is no log.
+                Message::Wipe(wiper) => drop(wiper.send(Ok(true))),
                 Message::Close(closer) => (self.is_closing, self.closer) = (true, closer),
             }
         }

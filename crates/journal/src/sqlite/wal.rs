@@ -86,10 +86,7 @@ impl Wal {
 
     /// The checkpointer cannot catch up with a writer that never rests; so the writer rests until it has.
     fn begin_anew(&mut self, conn: &Connection, pages: u32) {
-        // Its own checkpointer is waited for, on a slow disk too: or the log would grow as fast as events come.
-        let moving = self.checkpointer.as_ref().map(|checkpointer| Arc::clone(&checkpointer.moving));
-        let _rest = moving.as_ref().map(|moving| moving.lock().unwrap_or_else(PoisonError::into_inner));
-        match without_long_waits(conn, |conn| checkpoint(conn, RESTART)) {
+        match self.while_nobody_moves(|| without_long_waits(conn, |conn| checkpoint(conn, RESTART))) {
             Ok(true) => (self.next, self.limit) = (STEP_PAGES, LIMIT_PAGES),
             // A reader is in the way: again after some more pages.
             Ok(false) => self.limit = pages + STEP_PAGES,
@@ -98,6 +95,29 @@ impl Wal {
                 self.limit = pages + STEP_PAGES;
             }
         }
+    }
+
+    /// Moves all into the file and empties the log; whether no reader was in the way.
+    pub(super) fn empty(&mut self, conn: &Connection) -> bool {
+        if self.checkpointer.is_none() {
+            return true;
+        }
+        match self.while_nobody_moves(|| without_long_waits(conn, |conn| checkpoint(conn, TRUNCATE))) {
+            Ok(true) => (self.next, self.limit) = (STEP_PAGES, LIMIT_PAGES),
+            Ok(false) => return false,
+            Err(error) => {
+                tracing::warn!(%error, "the journal's log cannot be emptied");
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Its own checkpointer is waited for, on a slow disk too: or the log would grow as fast as events come.
+    fn while_nobody_moves<T>(&self, work: impl FnOnce() -> T) -> T {
+        let moving = self.checkpointer.as_ref().map(|checkpointer| Arc::clone(&checkpointer.moving));
+        let _rest = moving.as_ref().map(|moving| moving.lock().unwrap_or_else(PoisonError::into_inner));
+        work()
     }
 
     /// Leaves one file, with everything in it.

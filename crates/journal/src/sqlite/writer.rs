@@ -30,6 +30,8 @@ const LAZY_WAIT: Duration = Duration::from_millis(50);
 pub(super) enum Message {
     /// An act.
     Act(Box<dyn Entry>),
+    /// When the acts before it are done, the log is to be emptied.
+    Wipe(Reply<bool>),
     /// Nothing after this is done.
     Close(Option<Reply<()>>),
 }
@@ -53,7 +55,7 @@ impl Writer {
         reads: Reads,
     ) -> Self {
         let path = reads.path().to_owned();
-        let intake = Intake { messages, is_closing: false, closer: None };
+        let intake = Intake { messages, wipers: Vec::new(), is_closing: false, closer: None };
         Self { conn, intake, ledger: Ledger::new(healthy, path), wal, reads }
     }
 
@@ -86,6 +88,7 @@ impl Writer {
                 while let Some(group) = self.intake.next_group() {
                     self.ledger.commit(&self.conn, &mut db, group);
                     self.wal.bound(&self.conn);
+                    self.intake.answer_wipers(|| self.wal.empty(&self.conn));
                 }
             }
             Err(error) => drop(report.send(Err(error))),
@@ -99,6 +102,8 @@ impl Writer {
 /// The queue, taken in groups.
 struct Intake {
     messages: Receiver<Message>,
+    /// Who waits for the log to be emptied.
+    wipers: Vec<Reply<bool>>,
     is_closing: bool,
     /// Who is to be told when the journal is closed.
     closer: Option<Reply<()>>,
@@ -121,7 +126,19 @@ impl Intake {
     fn take(&mut self, message: Message, group: &mut Vec<Box<dyn Entry>>) {
         match message {
             Message::Act(entry) => group.push(entry),
+            Message::Wipe(wiper) => self.wipers.push(wiper),
             Message::Close(closer) => (self.is_closing, self.closer) = (true, closer),
+        }
+    }
+
+    /// Empties the log, if somebody asked for it.
+    fn answer_wipers(&mut self, empty: impl FnOnce() -> bool) {
+        if self.wipers.is_empty() {
+            return;
+        }
+        let is_empty = empty();
+        for wiper in self.wipers.drain(..) {
+            let _ = wiper.send(Ok(is_empty));
         }
     }
 
@@ -166,6 +183,9 @@ impl Ledger {
     /// Commits the group and answers its acts. When it fails, each act is tried alone, so that only those that cannot
     /// be written fail.
     pub(super) fn commit(&self, conn: &Connection, db: &mut Statements<'_>, mut group: Vec<Box<dyn Entry>>) {
+        if group.is_empty() {
+            return;
+        }
         match transaction(conn, db, &mut group) {
             Ok(()) => self.answer(group),
             Err(error) if group.len() == 1 => self.fail(group, error),
@@ -196,9 +216,6 @@ fn transaction(
     db: &mut Statements<'_>,
     group: &mut [Box<dyn Entry>],
 ) -> rusqlite::Result<()> {
-    if group.is_empty() {
-        return Ok(());
-    }
     db.transaction_begin.execute([])?;
     let written = group
         .iter_mut()

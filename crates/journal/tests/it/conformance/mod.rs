@@ -1,6 +1,8 @@
 //! What every back-end does alike: functions over a [`Home`](crate::given::Home), run once for each back-end.
 
 mod answered;
+mod counts;
+mod erasing;
 mod lanes;
 mod lists;
 mod pausing;

@@ -1,0 +1,33 @@
+//! What is taken out of a journal for good: one person's or one book's deliveries.
+
+use bookhook_model::DeliveryId;
+
+/// Whose deliveries are erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// All that happened in this book (`book_id`).
+    Book(String),
+    /// All that this user, or app, caused (`agent_id`).
+    Agent(String),
+}
+
+/// What became of an erasure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// How many deliveries are gone, with payloads, runs and responses.
+    pub deliveries: u64,
+    /// What was running, and is still there: erase again when it has settled.
+    pub running: Vec<DeliveryId>,
+}
+
+/// What one step of an erasure found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ErasedSome {
+    pub(crate) deliveries: u64,
+    /// Those of them that had no response: they were waiting, held or parked.
+    pub(crate) open: Vec<DeliveryId>,
+    /// Those that are left.
+    pub(crate) running: Vec<DeliveryId>,
+    /// After which place the next step begins; `None` when everything was looked at.
+    pub(crate) next: Option<i64>,
+}
