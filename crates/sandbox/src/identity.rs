@@ -79,13 +79,17 @@ pub(crate) fn issue(db: &Connection, user: &User, expires: Option<Timestamp>) ->
     Ok(token)
 }
 
-/// The user with this username or email address, made when there is none.
+/// The user with this username or email address, made when there is none. A username whose usual address is somebody's
+/// means that user.
 pub(crate) fn user_named(db: &Connection, name: &str) -> rusqlite::Result<User> {
     let name = name.to_ascii_lowercase();
     if let Some(user) = store::users::named(db, &name)? {
         return Ok(user);
     }
     let user = User::named(crate::ids::opaque(db, "user")?.into(), &name);
+    if let Some(known) = store::users::named(db, &user.email)? {
+        return Ok(known);
+    }
     // Of two addresses with the same name before the `@`, the second user is called by the whole address.
     let user = match store::users::named(db, &user.username)? {
         Some(_) => User { username: name, ..user },

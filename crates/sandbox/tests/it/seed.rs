@@ -197,6 +197,16 @@ async fn who_says_no_name_is_the_first_user_of_the_seed() {
 }
 
 #[tokio::test]
+async fn a_username_whose_usual_address_is_somebodys_means_that_user() {
+    let sandbox = seeded("users: [{username: mia, email: zoe@example.com}]").await.unwrap();
+    let client = Client::of(&sandbox);
+    for name in ["mia", "zoe", "zoe@example.com"] {
+        assert_eq!(client.user(name).get("/v5/user").await.ok()["username"], "mia", "{name}");
+    }
+    assert_eq!(client.user("mia@example.com").get("/v5/user").await.ok()["username"], "mia@example.com");
+}
+
+#[tokio::test]
 async fn an_app_that_the_sandbox_is_started_with_is_installed_in_all_books() {
     let manifest =
         json!({"id": "tax-bot", "webhookUrlDev": "http://127.0.0.1:9/", "events": ["BOOK_UPDATED"]});
