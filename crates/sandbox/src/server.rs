@@ -281,7 +281,8 @@ impl Builder {
         let facts = Facts { version: VERSION, api, jwks, data: self.data.file() };
         let routes = api::router(Arc::clone(&world))
             .merge(control::router(Arc::clone(&world), facts.clone()))
-            .merge(activity::key_server(Arc::clone(&world)));
+            .merge(activity::key_server(Arc::clone(&world)))
+            .method_not_allowed_fallback(api::method_not_allowed);
         let service = NormalizePathLayer::trim_trailing_slash().layer(routes);
         let serving = tokio::spawn(async move {
             let service = ServiceExt::<Request>::into_make_service(service);

@@ -33,6 +33,7 @@ use axum::middleware;
 use crate::refusal::Refusal;
 use crate::world::World;
 
+pub(crate) use refused::method_not_allowed;
 pub(crate) use request::{Body, Caller, Params, Path};
 
 /// What every handler shares.
@@ -46,7 +47,7 @@ const PREFIX: &str = "/_ah/api/bkper";
 /// A file of 20 MB in Base64, and what stands around it.
 const BODY_LIMIT: usize = 28 * 1024 * 1024;
 
-/// All routes of the API.
+/// All routes of the API, and what is answered where the sandbox has none: a client at a wrong base URL is told so.
 pub(crate) fn router(world: Arc<World>) -> Router {
     let v5 = Router::new()
         .merge(books::routes())
@@ -64,12 +65,12 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .merge(collaborators::routes())
         .merge(apps::routes())
         .merge(integrations::routes())
-        .merge(events::routes())
-        .fallback(refused::no_such_method);
+        .merge(events::routes());
     Router::new()
         .nest("/v5", v5.clone())
         .nest(&format!("{PREFIX}/v5"), v5)
-        .method_not_allowed_fallback(refused::method_not_allowed)
+        .fallback(refused::no_such_path)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(Arc::clone(&world), faulty::faulty))
         .layer(middleware::from_fn_with_state(Arc::clone(&world), watched::watched))

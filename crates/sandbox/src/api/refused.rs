@@ -93,16 +93,16 @@ fn answer_with_code(status: StatusCode, code: StatusCode, reason: &str, message:
 }
 
 /// No route has this path.
-pub(super) async fn no_such_method(method: Method, uri: Uri) -> Response {
-    answer(
-        StatusCode::NOT_FOUND,
-        reason::NOT_FOUND,
-        format!("the API has no {method} {}: not found", uri.path()),
-    )
+pub(super) async fn no_such_path(method: Method, uri: Uri) -> Response {
+    let message = format!(
+        "there is no {method} {}: not found. The API is below /v5, the sandbox's own door below /sandbox",
+        uri.path()
+    );
+    answer(StatusCode::NOT_FOUND, reason::NOT_FOUND, message)
 }
 
 /// The path is there, with other methods.
-pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Response {
+pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> Response {
     let message = format!("{} cannot be asked with {method}", uri.path());
     answer(StatusCode::METHOD_NOT_ALLOWED, reason::INVALID_PARAMETER, message)
 }

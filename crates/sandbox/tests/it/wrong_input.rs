@@ -97,6 +97,21 @@ async fn wrong_input_is_refused_in_the_contracts_words_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn where_nothing_is_and_how_nothing_is_asked_is_told_everywhere() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = Client::of(&sandbox);
+    for path in ["/", "/books", "/v5/nowhere", "/_ah/api/bkper/v5/nowhere", "/sandbox/nowhere", "/oauth2/v3"]
+    {
+        let message = client.get(path).await.refused(404, "notFound");
+        assert!(message.starts_with(&format!("there is no GET {path}: not found.")), "{message}");
+    }
+    for path in ["/v5/user", "/sandbox", "/sandbox/reset", "/oauth2/v3/certs"] {
+        let message = client.call("DELETE", path, None).await.refused(405, "invalidParameter");
+        assert_eq!(message, format!("{path} cannot be asked with DELETE"));
+    }
+}
+
+#[tokio::test]
 async fn who_may_not_is_refused_and_changes_nothing() {
     let sandbox = Sandbox::builder().seed(Seed::demo()).start().await.unwrap();
     let before = sandbox.snapshot(BOOK).unwrap();
