@@ -1,5 +1,6 @@
 //! An app's own description: `bkper.yaml` or `bkper.json`.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,17 +47,25 @@ pub enum ManifestError {
         source: YamlError,
     },
     /// It has no id, or one that no app has.
-    #[error("an app needs an id of lower-case letters, digits and hyphens")]
-    Id,
+    #[error("{manifest}: an app needs an `id` of lower-case letters, digits and hyphens")]
+    Id {
+        /// The manifest.
+        manifest: Manifest,
+    },
     /// A value is not what it should be.
-    #[error("this manifest is not as Bkper takes it")]
-    Form(#[source] RequestError),
+    #[error("{manifest} is not as Bkper takes it")]
+    Form {
+        /// The manifest.
+        manifest: Manifest,
+        /// What is wrong.
+        source: RequestError,
+    },
 }
 
 impl Manifest {
     /// The id that the app gives itself.
     pub fn id(&self) -> Result<AgentId, ManifestError> {
-        apps::id_of(&self.read()?).map_err(|_| ManifestError::Id)
+        self.read_with_id().map(|(id, _)| id)
     }
 
     /// The same app, but it is called at this URL, whoever does something and whatever the manifest says.
@@ -80,7 +89,25 @@ impl Manifest {
     /// Reads it.
     pub(crate) fn read(&self) -> Result<App, ManifestError> {
         let content = self.content()?;
-        from_request(content.to_string().as_bytes()).map_err(ManifestError::Form)
+        from_request(content.to_string().as_bytes())
+            .map_err(|source| ManifestError::Form { manifest: self.clone(), source })
+    }
+
+    /// Reads it, and the id that the app gives itself.
+    pub(crate) fn read_with_id(&self) -> Result<(AgentId, App), ManifestError> {
+        let app = self.read()?;
+        let id = apps::id_of(&app).map_err(|_| ManifestError::Id { manifest: self.clone() })?;
+        Ok((id, app))
+    }
+}
+
+/// Where it is, for messages.
+impl fmt::Display for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the manifest {}", path.display()),
+            Self::Content(_) => f.write_str("the manifest"),
+        }
     }
 }
 

@@ -31,12 +31,8 @@ impl Registry {
         manifests: &[Manifest],
         own_events: Vec<(AgentId, OwnEvents)>,
     ) -> Result<Self, ManifestError> {
-        let app = |manifest: &Manifest| {
-            let app = manifest.read()?;
-            let id = apps::id_of(&app).map_err(|_| ManifestError::Id)?;
-            Ok((id, app))
-        };
-        Ok(Self { apps: manifests.iter().map(app).collect::<Result<_, _>>()?, own_events })
+        let apps = manifests.iter().map(Manifest::read_with_id).collect::<Result<_, _>>()?;
+        Ok(Self { apps, own_events })
     }
 
     /// Registers the apps, owned by this user. Those that are known already are what they say now.

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use bookhook_sandbox::{Manifest, ManifestError, Sandbox, StartError};
+use bookhook_sandbox::{Manifest, Sandbox, StartError};
 use serde_json::{Value, json};
 
 use crate::client::{Client, given_a_book};
@@ -127,12 +127,23 @@ async fn for_development_an_app_is_called_here_whatever_its_manifest_says() {
 #[tokio::test]
 async fn a_sandbox_with_a_bad_manifest_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
-    let start = async || Sandbox::builder().app(folder.path()).start().await.unwrap_err();
+    let start = async || {
+        let good = json!({"id": "good"});
+        Sandbox::builder().app(good).app(folder.path()).start().await.unwrap_err()
+    };
     assert!(start().await.to_string().contains("neither bkper.json nor bkper.yaml"));
-    fs::write(folder.path().join("bkper.yaml"), "users: *@example.com\n").unwrap();
-    assert!(matches!(start().await, StartError::Manifest(_)));
-    fs::write(folder.path().join("bkper.yaml"), "name: No id\n").unwrap();
-    assert!(matches!(start().await, StartError::Manifest(ManifestError::Id)));
+    for (yaml, wrong) in [
+        ("users: *@example.com\n", "is not a manifest"),
+        ("name: No id\n", "an app needs an `id`"),
+        ("id: tax-bot\nevents: [NOON]\n", "is not as Bkper takes it"),
+    ] {
+        fs::write(folder.path().join("bkper.yaml"), yaml).unwrap();
+        let error = start().await;
+        assert!(matches!(error, StartError::Manifest(_)));
+        let message = error.to_string();
+        let folder = folder.path().display().to_string();
+        assert!(message.contains(&folder) && message.contains(wrong), "{message}");
+    }
 }
 
 #[tokio::test]
