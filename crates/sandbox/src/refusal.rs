@@ -141,12 +141,21 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     /// This one, of the item at this place of a batch.
-    pub(crate) fn of_item(self, index: usize) -> Self {
+    fn of_item(self, index: usize) -> Self {
         match self {
             failure @ Self::Storage(_) => failure,
             refusal => Self::Item { index, refusal: Box::new(refusal) },
         }
     }
+}
+
+/// Does something with each item of a batch, in order. A refusal says of which item it is.
+pub(crate) fn each_item<T, R>(
+    items: &[T],
+    mut act: impl FnMut(&T) -> Result<R, Refusal>,
+) -> Result<Vec<R>, Refusal> {
+    let numbered = items.iter().enumerate();
+    numbered.map(|(index, item)| act(item).map_err(|refusal| refusal.of_item(index))).collect()
 }
 
 /// What a refusal is about.

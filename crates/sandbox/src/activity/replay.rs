@@ -14,7 +14,7 @@ use super::record::wants;
 use super::response;
 use crate::act::Act;
 use crate::identity::Credentials;
-use crate::refusal::{Kind, Refusal};
+use crate::refusal::{Kind, Refusal, each_item};
 use crate::store::outbox::{Lane, Tries};
 use crate::store::{integrations, responses};
 use crate::world::World;
@@ -94,7 +94,7 @@ async fn send(world: Arc<World>, lane: Lane, event: EventId, user: UserId) -> Re
 /// Sends the events again to the apps that answered them or are told of such events, or only to those that had an error.
 /// They go behind what waits already, oldest first.
 pub(crate) fn batch(act: &Act<'_>, book: &BookId, ids: &[EventId], errors_only: bool) -> Result<(), Refusal> {
-    let mut events = ids.iter().map(|id| managed(act, book, id)).collect::<Result<Vec<_>, _>>()?;
+    let mut events = each_item(ids, |id| managed(act, book, id))?;
     events.sort_by_key(|(seq, _)| *seq);
     events.dedup_by_key(|(seq, _)| *seq);
     for (seq, event) in events {

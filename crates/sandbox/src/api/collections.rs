@@ -7,7 +7,7 @@ use bkper_model::{Book, BookId, BookList, Collection, CollectionId, CollectionLi
 
 use super::{Answer, Body, Caller, Path, Shared};
 use crate::ledger::collections;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, each_item};
 
 pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
     Router::new()
@@ -48,7 +48,7 @@ async fn add_books(
     Path(id): Path<CollectionId>,
     Body(list): Body<BookList>,
 ) -> Answer<BookList> {
-    let named = ids(list)?;
+    let named = ids(&list)?;
     world.write(who, move |act| collections::add(act, &id, &named)).await.map(books)
 }
 
@@ -58,14 +58,14 @@ async fn remove_books(
     Path(id): Path<CollectionId>,
     Body(list): Body<BookList>,
 ) -> Answer<BookList> {
-    let named = ids(list)?;
+    let named = ids(&list)?;
     world.write(who, move |act| collections::remove(act, &id, &named)).await.map(books)
 }
 
 /// Of the books in the body, only the ids matter.
-fn ids(list: BookList) -> Result<Vec<BookId>, Refusal> {
-    let books = list.items.unwrap_or_default().into_iter();
-    books.map(|book| book.id.ok_or(Refusal::Required { field: "id" })).collect()
+fn ids(list: &BookList) -> Result<Vec<BookId>, Refusal> {
+    let id_of = |book: &Book| book.id.clone().ok_or(Refusal::Required { field: "id" });
+    each_item(list.items.as_deref().unwrap_or_default(), id_of)
 }
 
 fn books(items: Vec<Book>) -> Json<BookList> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Answer, Body, Caller, Params, Path, Shared};
 use crate::activity::{history, replay};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, each_item};
 use crate::store::events::Only;
 
 const PAGE: usize = 50;
@@ -92,8 +92,8 @@ async fn replay_batch(
     params: Params,
     Body(events): Body<EventList>,
 ) -> Result<StatusCode, Refusal> {
-    let ids: Vec<EventId> =
-        events.items.unwrap_or_default().into_iter().filter_map(|event| event.id).collect();
+    let id_of = |event: &Event| event.id.clone().ok_or(Refusal::Required { field: "id" });
+    let ids = each_item(&events.items.unwrap_or_default(), id_of)?;
     let errors_only = params.is_true("errorsOnly");
     world.write(who, move |act| replay::batch(act, &book, &ids, errors_only)).await?;
     Ok(StatusCode::NO_CONTENT)

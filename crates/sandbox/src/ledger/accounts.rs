@@ -4,7 +4,7 @@ use bkper_model::{self as wire, BookId, EventObject, EventType, TextMap};
 
 use super::{Account, AccountId, Book, Chart, Entered, Right, Transaction};
 use crate::act::{Act, View};
-use crate::refusal::{Kind, Refusal};
+use crate::refusal::{Kind, Refusal, each_item};
 use crate::store;
 
 /// All accounts of the book, archived ones too.
@@ -39,7 +39,7 @@ pub(crate) fn create_all(
     bodies: &[wire::Account],
 ) -> Result<Vec<wire::Account>, Refusal> {
     let Entered { book, .. } = act.enter(book, Right::Chart)?;
-    bodies.iter().map(|body| create_in(act, &book, body)).collect()
+    each_item(bodies, |body| create_in(act, &book, body))
 }
 
 /// Changes the account with the body's id.
@@ -55,7 +55,7 @@ pub(crate) fn update_all(
     bodies: &[wire::Account],
 ) -> Result<Vec<wire::Account>, Refusal> {
     let Entered { book, .. } = act.enter(book, Right::Chart)?;
-    bodies.iter().map(|body| update_in(act, &book, body)).collect()
+    each_item(bodies, |body| update_in(act, &book, body))
 }
 
 /// Deletes the account. One in which something was posted can only be archived.
@@ -71,7 +71,7 @@ pub(crate) fn delete_all(
     bodies: &[wire::Account],
 ) -> Result<Vec<wire::Account>, Refusal> {
     let Entered { book, .. } = act.enter(book, Right::Chart)?;
-    bodies.iter().map(|body| delete_in(act, &book, id_of(body)?)).collect()
+    each_item(bodies, |body| delete_in(act, &book, id_of(body)?))
 }
 
 fn create_in(act: &Act<'_>, book: &Book, body: &wire::Account) -> Result<wire::Account, Refusal> {

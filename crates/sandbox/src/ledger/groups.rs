@@ -4,7 +4,7 @@ use bkper_model::{self as wire, BookId, EventObject, EventType, TextMap};
 
 use super::{Book, Chart, Entered, Group, GroupId, Right};
 use crate::act::{Act, View};
-use crate::refusal::{Kind, Refusal};
+use crate::refusal::{Kind, Refusal, each_item};
 use crate::store;
 
 /// All groups of the book.
@@ -45,7 +45,7 @@ pub(crate) fn create_all(
     bodies: &[wire::Group],
 ) -> Result<Vec<wire::Group>, Refusal> {
     let Entered { book, .. } = act.enter(book, Right::Chart)?;
-    bodies.iter().map(|body| create_in(act, &book, body)).collect()
+    each_item(bodies, |body| create_in(act, &book, body))
 }
 
 /// Changes the group with the body's id. Without a parent in the body it has none afterwards: clients leave it out to

@@ -71,8 +71,11 @@ fn cases() -> Vec<Case> {
             json!({"items": [{"name": "New"}, {"name": "New"}]}),
             409,
             "conflict",
-            "New",
+            "items[1]: another account has the name \"New\" already",
         ),
+        ("POST", "/accounts/delete/batch", json!({"items": [{}]}), 400, "required", "items[0]: id"),
+        ("POST", "/groups/batch", json!({"items": [{"name": "A"}, {}]}), 400, "required", "items[1]: name"),
+        ("PATCH", "/events/replay/batch", json!({"items": [{}]}), 400, "required", "items[0]: id"),
     ]
 }
 

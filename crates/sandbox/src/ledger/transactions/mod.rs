@@ -19,7 +19,7 @@ use self::desk::{Desk, id_of};
 use self::life::Deed;
 use super::{Right, Status};
 use crate::act::Act;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, each_item};
 
 /// Something that is asked for a transaction, which the body says or names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +61,7 @@ pub(crate) fn batch(
 ) -> Result<Vec<wire::Transaction>, Refusal> {
     let entered = act.enter(book, Right::Draft)?;
     let desk = Desk::new(act, &entered);
-    let answer = |(index, item)| desk.answer(request, item).map_err(|refusal| refusal.of_item(index));
-    let operations = items.iter().enumerate().map(answer).collect::<Result<Vec<_>, _>>()?;
+    let operations = each_item(items, |item| desk.answer(request, item))?;
     Ok(operations.into_iter().filter_map(|operation| operation.transaction).collect())
 }
 
