@@ -113,6 +113,16 @@ pub(crate) struct Entered {
     pub(crate) permission: Permission,
 }
 
+impl Entered {
+    /// The transaction as far as the user sees it: without its accounts for who may not see the chart.
+    pub(crate) fn as_seen(&self, transaction: wire::Transaction) -> wire::Transaction {
+        if Right::SeeChart.is_in(self.permission) {
+            return transaction;
+        }
+        wire::Transaction { credit_account: None, debit_account: None, ..transaction }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,8 @@ pub(crate) struct Asked {
 
 /// One page of what the query finds, newest first.
 pub(crate) fn list(view: &View<'_>, id: &BookId, asked: &Asked) -> Result<wire::TransactionList, Refusal> {
-    let Entered { book, permission } = view.enter(id, Right::See)?;
+    let entered = view.enter(id, Right::See)?;
+    let book = &entered.book;
     let chart = Chart::new(view.db, &book.id);
     let query = query::parse(&asked.query, book.calendar(view.now))?;
     let condition = Names::new(view.db, &book.id, &chart).condition(&query)?;
@@ -36,13 +37,12 @@ pub(crate) fn list(view: &View<'_>, id: &BookId, asked: &Asked) -> Result<wire::
     found.truncate(asked.limit);
     let cursor = found.last().filter(|_| is_more).map(|(place, _)| cursor::write(*place));
 
-    let shown = found.iter().map(|(_, transaction)| transaction.shown(&book, &chart));
-    let mut items = shown.collect::<Result<Vec<_>, _>>()?;
-    let account = query.sole_account().map(|name| chart.account(name)).transpose()?;
-    if let Some(account) = &account
-        && Right::SeeChart.is_in(permission)
-    {
-        running::show(view.db, &book, account, &found, &mut items)?;
+    let shown = found.iter().map(|(_, transaction)| Ok(entered.as_seen(transaction.shown(book, &chart)?)));
+    let mut items = shown.collect::<Result<Vec<_>, Refusal>>()?;
+    let sole_account = query.sole_account().filter(|_| Right::SeeChart.is_in(entered.permission));
+    let account = sole_account.map(|name| chart.account(name)).transpose()?;
+    if let Some(account) = &account {
+        running::show(view.db, book, account, &found, &mut items)?;
     }
     Ok(wire::TransactionList {
         items: Some(items),
@@ -54,10 +54,10 @@ pub(crate) fn list(view: &View<'_>, id: &BookId, asked: &Asked) -> Result<wire::
 
 /// The transaction with this id.
 pub(crate) fn get(view: &View<'_>, book: &BookId, id: &TransactionId) -> Result<wire::Transaction, Refusal> {
-    let Entered { book, .. } = view.enter(book, Right::See)?;
+    let entered = view.enter(book, Right::See)?;
     let unknown = || Refusal::NotFound { kind: Kind::Transaction, id: id.to_string() };
-    let transaction = store::transactions::find(view.db, &book.id, id)?.ok_or_else(unknown)?;
-    transaction.shown(&book, &Chart::new(view.db, &book.id))
+    let transaction = store::transactions::find(view.db, book, id)?.ok_or_else(unknown)?;
+    Ok(entered.as_seen(transaction.shown(&entered.book, &Chart::new(view.db, book))?))
 }
 
 /// How many transactions the query finds.

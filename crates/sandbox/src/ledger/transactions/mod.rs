@@ -17,7 +17,7 @@ use bkper_model::{self as wire, BookId};
 
 use self::desk::{Desk, id_of};
 use self::life::Deed;
-use super::{Right, Status};
+use super::{Entered, Right, Status};
 use crate::act::Act;
 use crate::refusal::{Refusal, each_item};
 
@@ -49,7 +49,7 @@ pub(crate) fn one(
     body: &wire::Transaction,
 ) -> Result<wire::TransactionOperation, Refusal> {
     let entered = act.enter(book, Right::Draft)?;
-    Desk::new(act, &entered).answer(request, body)
+    Ok(as_seen(&entered, Desk::new(act, &entered).answer(request, body)?))
 }
 
 /// Does what is asked for each of the transactions, or for none of them.
@@ -62,7 +62,8 @@ pub(crate) fn batch(
     let entered = act.enter(book, Right::Draft)?;
     let desk = Desk::new(act, &entered);
     let operations = each_item(items, |item| desk.answer(request, item))?;
-    Ok(operations.into_iter().filter_map(|operation| operation.transaction).collect())
+    let transactions = operations.into_iter().filter_map(|operation| operation.transaction);
+    Ok(transactions.map(|transaction| entered.as_seen(transaction)).collect())
 }
 
 /// Makes one transaction of two.
@@ -72,7 +73,17 @@ pub(crate) fn merge(
     items: &[wire::Transaction],
 ) -> Result<wire::TransactionOperation, Refusal> {
     let entered = act.enter(book, Right::Draft)?;
-    Desk::new(act, &entered).merge(items)
+    Ok(as_seen(&entered, Desk::new(act, &entered).merge(items)?))
+}
+
+/// The operation as far as the user sees it. Its events show all of it.
+fn as_seen(entered: &Entered, operation: wire::TransactionOperation) -> wire::TransactionOperation {
+    let sees_accounts = Right::SeeChart.is_in(entered.permission);
+    wire::TransactionOperation {
+        transaction: operation.transaction.map(|transaction| entered.as_seen(transaction)),
+        accounts: operation.accounts.map(|accounts| if sees_accounts { accounts } else { Vec::new() }),
+        ..operation
+    }
 }
 
 impl Desk<'_> {

@@ -56,6 +56,7 @@ async fn allowed(aurora: &Aurora, user: &Client, drafted_by: &Client) -> Vec<Str
     let mut allowed = Vec::new();
     for (request, status) in REQUESTS {
         let transaction = aurora.of(drafted_by, status).await;
+        let before = aurora.get(&transaction).await;
         let answer = match request {
             "update" => {
                 user.put(&aurora.path(""), json!({"id": transaction["id"], "description": "changed"})).await
@@ -64,7 +65,7 @@ async fn allowed(aurora: &Aurora, user: &Client, drafted_by: &Client) -> Vec<Str
         };
         if answer.status == 403 {
             answer.refused(403, "forbidden");
-            assert_eq!(aurora.get(&transaction).await, transaction, "{request}");
+            assert_eq!(aurora.get(&transaction).await, before, "{request}");
         } else {
             answer.ok();
             allowed.push(format!("{request} {status}"));
@@ -140,6 +141,22 @@ async fn of_new_transactions() {
         assert_eq!(create(&user, complete()).await, posted, "{permission}");
         assert_eq!(create(&user, with(complete(), json!({"checked": true}))).await, checked, "{permission}");
     }
+}
+
+#[tokio::test]
+async fn what_a_recorder_drafts_has_accounts_that_others_see() {
+    let aurora = Aurora::open().await;
+    let recorder = aurora.shared("RECORDER").await;
+    let made = recorder.post(&aurora.path(""), complete()).await.ok();
+    let batch = recorder.post(&aurora.path("/batch"), json!({"items": [complete()]})).await.ok();
+    for drafted in [&made["transaction"], &batch["items"][0]] {
+        assert_eq!((drafted.get("creditAccount"), drafted.get("debitAccount")), (None, None));
+        let path = aurora.path(&format!("/{}", drafted["id"].as_str().unwrap()));
+        let seen = aurora.mia.get(&path).await.ok();
+        assert!(seen["creditAccount"]["name"].is_string() && seen["debitAccount"]["name"].is_string());
+    }
+    let event = aurora.mia.get(&format!("{}/events?limit=1", aurora.book)).await.ok()["items"][0].clone();
+    assert!(event["data"]["object"]["transaction"]["creditAccount"]["name"].is_string(), "{event}");
 }
 
 #[tokio::test]
