@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use bkper_model::{BookId, Decimal};
+use bkper_model::{BookId, Decimal, TransactionId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -53,8 +53,12 @@ impl Canon<'_> {
         let db = self.view.db;
         let accounts = store::accounts::of_book(db, &self.book.id)?;
         let names: HashMap<_, _> = accounts.iter().map(|account| (account.id, &*account.name)).collect();
+        let comments = self.comments()?;
         let transactions = store::transactions::of_book(db, &self.book.id)?;
-        let transactions = transactions.iter().map(|one| self.transaction(one, &names));
+        let transactions = transactions.iter().map(|one| {
+            let comments = comments.get(&one.id).map_or(&[][..], Vec::as_slice);
+            self.transaction(one, comments, &names)
+        });
         Ok(json!({
             "book": self.settings()?,
             "groups": self.groups()?,
@@ -138,9 +142,19 @@ impl Canon<'_> {
         Ok(names)
     }
 
+    /// What was said about each transaction that anything was said about, in that order.
+    fn comments(&self) -> Result<HashMap<TransactionId, Vec<String>>, Refusal> {
+        let mut comments = HashMap::<_, Vec<_>>::new();
+        for comment in store::comments::of_book(self.view.db, &self.book.id)? {
+            comments.entry(comment.transaction).or_default().push(comment.text);
+        }
+        Ok(comments)
+    }
+
     fn transaction(
         &self,
         transaction: &Transaction,
+        comments: &[String],
         names: &HashMap<AccountId, &str>,
     ) -> Result<Value, Refusal> {
         let name = |id: Option<AccountId>| id.and_then(|id| names.get(&id).copied());
@@ -156,6 +170,7 @@ impl Canon<'_> {
             "status": status(transaction.status),
             "urls": transaction.urls,
             "files": files.map(|file| file.name).collect::<Vec<_>>(),
+            "comments": comments,
             "remoteIds": transaction.remote_ids,
             "properties": transaction.properties,
             "agentId": transaction.agent,

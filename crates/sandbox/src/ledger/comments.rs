@@ -14,7 +14,7 @@ use crate::store;
 pub(crate) struct Comment {
     pub(crate) id: CommentId,
     pub(crate) transaction: TransactionId,
-    text: String,
+    pub(crate) text: String,
     user: UserId,
     agent: Option<AgentId>,
     created: Timestamp,

@@ -3,7 +3,7 @@
 use bkper_model::{BookId, CommentId, TransactionId};
 use rusqlite::{Connection, params};
 
-use super::rows::{json, one};
+use super::rows::{all, json, one};
 use crate::ledger::Comment;
 
 /// Keeps the comment; `false` when the book has no such transaction.
@@ -17,6 +17,14 @@ pub(crate) fn insert(db: &Connection, book: &BookId, comment: &Comment) -> rusql
         json(comment)?
     ])?;
     Ok(inserted > 0)
+}
+
+/// All comments on transactions of the book, oldest first.
+pub(crate) fn of_book(db: &Connection, book: &BookId) -> rusqlite::Result<Vec<Comment>> {
+    const SQL: &str = "SELECT comment.doc FROM comment \
+                       JOIN \"transaction\" AS commented ON commented.seq = comment.\"transaction\" \
+                       WHERE commented.book = ?1 ORDER BY comment.rowid";
+    all(db, SQL, [book.as_str()])
 }
 
 pub(crate) fn delete(db: &Connection, id: &CommentId) -> rusqlite::Result<()> {

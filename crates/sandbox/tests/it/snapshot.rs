@@ -47,8 +47,7 @@ async fn two_runs_that_did_the_same_have_equal_snapshots() {
     assert_eq!(Some(&snapshot), one.snapshot("demoBookEur01").as_ref());
     let expected = json!({
         "status": "UNCHECKED", "date": "2026-03-02", "amount": "9.20", "from": "Product Sales", "to": "Banco do Porto",
-        "description": "Mirror", "urls": [], "files": [], "remoteIds": ["tx#1"], "properties": {"origin": "tx#1"},
-        "agentId": "exchange-bot", "createdBy": "mia",
+        "description": "Mirror", "urls": [], "files": [], "comments": [], "remoteIds": ["tx#1"], "properties": {"origin": "tx#1"}, "agentId": "exchange-bot", "createdBy": "mia",
     });
     assert_eq!(transaction(&snapshot, "Mirror"), &expected);
 }
@@ -67,6 +66,22 @@ async fn a_snapshot_shows_every_difference_and_balances_that_add_up() {
             accounts.iter().map(|account| account["balance"].as_str().unwrap().parse::<f64>().unwrap());
         assert!(balances.sum::<f64>().abs() < 1e-6, "{accounts:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_said_about_a_transaction_is_in_the_snapshot() {
+    let sandbox = demo().await;
+    let client = Client::of(&sandbox).user("mia");
+    sell(&client).await;
+    let sale = client.get(&format!("{USD}/transactions?query=Sale%20on:2026-03-02")).await.ok();
+    let sale = sale["items"][0]["id"].as_str().unwrap();
+    let path = format!("/sandbox/books/demoBookUsd01/transactions/{sale}/comments");
+    for text in ["Where is the invoice?", "In the mail."] {
+        client.post(&path, json!({"text": text})).await.ok();
+    }
+    let snapshot = sandbox.snapshot("demoBookUsd01").unwrap();
+    let said = json!(["Where is the invoice?", "In the mail."]);
+    assert_eq!(transaction(&snapshot, "Sale")["comments"], said);
 }
 
 #[tokio::test]
