@@ -188,6 +188,7 @@ CREATE TABLE comment (
     "transaction" INTEGER NOT NULL REFERENCES "transaction" ON DELETE CASCADE,
     doc           TEXT NOT NULL
 ) STRICT;
+CREATE INDEX comment_by_transaction ON comment ("transaction");
 
 -- Events outlive their book: the last one tells that it was deleted.
 CREATE TABLE event (
@@ -213,7 +214,6 @@ CREATE TABLE response (
     created INTEGER NOT NULL,
     PRIMARY KEY (event, agent)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX response_of_errors ON response (event) WHERE type = 'ERROR';
 
 -- What is still to be sent: a book's rows are its backlog. The user is the one who installed the app: the last event
 -- of a book is sent when the book and all that was installed in it are gone.

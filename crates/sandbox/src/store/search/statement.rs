@@ -196,8 +196,5 @@ impl Writer {
 
 /// The ids of all transactions of the book that an app had an error with.
 fn errors() -> String {
-    format!(
-        "SELECT event.resource FROM response JOIN event ON event.seq = response.event \
-         WHERE response.type = 'ERROR' AND event.book = {BOOK}"
-    )
+    format!("SELECT event.resource FROM event WHERE event.book = {BOOK} AND event.failed")
 }

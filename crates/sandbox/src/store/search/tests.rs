@@ -72,6 +72,13 @@ fn ids_are_looked_up() {
 }
 
 #[test]
+fn events_that_failed_are_found_in_their_index() {
+    let steps = page_steps(&kept().and(Condition::Error));
+    let of_errors = "SEARCH event USING INDEX event_of_errors (book=?)";
+    assert!(steps.iter().any(|step| step == of_errors), "{steps:?}");
+}
+
+#[test]
 fn a_book_is_counted_in_its_index_alone() {
     let covering = "SEARCH t USING COVERING INDEX transaction_by_day (book=? AND day>? AND day<?)";
     assert_eq!(steps(&db(), &Statement::count(&"aurora".into(), &kept())), [covering]);
