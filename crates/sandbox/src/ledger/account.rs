@@ -64,8 +64,7 @@ impl Account {
             let groups = chart.referred_groups(body.groups.as_deref().unwrap_or_default())?;
             changes.set("groups", &mut self.groups, groups, ids);
         }
-        if body.properties.is_some() || body.is_null("properties") {
-            let properties = Properties::given(&body.properties.clone().unwrap_or_default())?;
+        if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
             changes.set_properties(&mut self.properties, properties);
         }
         Ok(changes)

@@ -87,8 +87,8 @@ impl Book {
         if let Some(visibility) = &body.visibility {
             changes.set("visibility", &mut self.visibility, visibility.clone(), ToString::to_string);
         }
-        if let Some(properties) = &body.properties {
-            changes.set_properties(&mut self.properties, Properties::given(properties)?);
+        if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
+            changes.set_properties(&mut self.properties, properties);
         }
         if body.logo_url.is_some() || body.is_null("logoUrl") {
             let text = |url: &Option<String>| url.clone().unwrap_or_default();

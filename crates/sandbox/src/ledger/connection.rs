@@ -59,8 +59,8 @@ impl Connection {
                 changes.set_untold(field, given.clone());
             }
         }
-        if let Some(properties) = &body.properties {
-            changes.set_untold(&mut self.properties, Properties::given(properties)?);
+        if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
+            changes.set_untold(&mut self.properties, properties);
         }
         Ok(changes)
     }

@@ -50,8 +50,8 @@ impl File {
         if let Some(content_type) = &body.content_type {
             changes.set("contentType", &mut self.content_type, content_type.clone(), String::clone);
         }
-        if let Some(properties) = &body.properties {
-            changes.set_properties(&mut self.properties, Properties::given(properties)?);
+        if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
+            changes.set_properties(&mut self.properties, properties);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bkper_model::{self as wire, AgentId, BookId, Resource as _, normalize_name};
+use bkper_model::{self as wire, AgentId, BookId, normalize_name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -58,8 +58,7 @@ impl Group {
         if let Some(locked) = body.locked {
             changes.set("locked", &mut self.locked, locked, ToString::to_string);
         }
-        if body.properties.is_some() || body.is_null("properties") {
-            let properties = Properties::given(&body.properties.clone().unwrap_or_default())?;
+        if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
             changes.set_properties(&mut self.properties, properties);
         }
         Ok(changes)

@@ -58,8 +58,8 @@ impl Integration {
             let text = |id: &Option<ConnectionId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
             changes.set("connectionId", &mut self.connection, body.connection_id.clone(), text);
         }
-        if let Some(properties) = &body.properties {
-            changes.set_properties(&mut self.properties, Properties::given(properties)?);
+        if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
+            changes.set_properties(&mut self.properties, properties);
         }
         Ok(changes)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bkper_model::{TextMap, property_key};
+use bkper_model::{Resource, TextMap, property_key};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
@@ -26,6 +26,14 @@ impl Properties {
             }
         }
         Ok(Self(properties))
+    }
+
+    /// What a body says of its resource's properties: the whole new set, which `null` empties, or nothing at all.
+    pub(super) fn said_in(body: &impl Resource, given: Option<&TextMap>) -> Result<Option<Self>, Refusal> {
+        match given {
+            Some(map) => Self::given(map).map(Some),
+            None => Ok(body.is_null("properties").then(Self::default)),
+        }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&str> {

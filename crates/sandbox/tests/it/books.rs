@@ -5,7 +5,7 @@
 use bookhook_sandbox::Sandbox;
 use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, given_a_book};
 
 #[tokio::test]
 async fn a_book_with_only_a_name_has_bkpers_defaults() {
@@ -40,6 +40,29 @@ async fn the_clearing_date_reopens_a_book() {
     let path = format!("/v5/books/{}", book["id"].as_str().unwrap());
     let book = client.put(&path, json!({"lockDate": "1900-00-00"})).await.ok();
     assert_eq!(book.get("lockDate"), None);
+}
+
+#[tokio::test]
+async fn null_empties_properties_whatever_they_are_of() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    let properties = json!({"code": "a1"});
+    let resources = [
+        ("", json!({})),
+        ("/accounts", json!({"name": "Bank"})),
+        ("/groups", json!({"name": "Assets"})),
+        ("/files", json!({"name": "a.txt", "content": "aGk="})),
+    ];
+    for (path, mut body) in resources {
+        let path = format!("{book}{path}");
+        body["properties"] = properties.clone();
+        let made = if path == book { mia.put(&path, body).await } else { mia.post(&path, body).await };
+        let made = made.ok();
+        assert_eq!(made["properties"], properties, "{path}");
+        let unsaid = mia.put(&path, json!({"id": made["id"]})).await.ok();
+        assert_eq!(unsaid["properties"], properties, "{path}");
+        let emptied = mia.put(&path, json!({"id": made["id"], "properties": null})).await.ok();
+        assert_eq!(emptied["properties"], json!({}), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -62,8 +62,7 @@ fn change_words(
         let description = body.description.clone().unwrap_or_default();
         changes.set("description", &mut transaction.description, description, String::clone);
     }
-    if body.properties.is_some() || body.is_null("properties") {
-        let properties = body.properties.as_ref().map(Properties::given).transpose()?.unwrap_or_default();
+    if let Some(properties) = Properties::said_in(body, body.properties.as_ref())? {
         changes.set_properties(&mut transaction.properties, properties);
     }
     if body.urls.is_some() || body.is_null("urls") {
