@@ -65,9 +65,10 @@ impl Params {
     /// How many items a page has: `default` when it is not told (or 0), at most `most`.
     pub(crate) fn limit(&self, default: usize, most: usize) -> Result<usize, Refusal> {
         let Some(limit) = self.get("limit") else { return Ok(default) };
-        match limit.parse() {
+        match limit.parse::<usize>() {
             Ok(0) => Ok(default),
             Ok(limit) => Ok(most.min(limit)),
+            Err(_) if limit.bytes().all(|byte| byte.is_ascii_digit()) => Ok(most),
             Err(_) => {
                 Err(Refusal::Invalid { field: "limit", message: format!("{limit:?} is no number of items") })
             }
