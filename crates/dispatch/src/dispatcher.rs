@@ -120,8 +120,9 @@ impl Dispatcher {
 
     /// Starts no further run of the hook; what comes is held. Durable when it returns.
     pub async fn pause(&self, hook: HookIndex, reason: Option<&str>, who: &Actor) -> Result<(), WriteError> {
-        let _ = (reason, who);
-        self.turn_hook(hook, Journal::pause, Happened::Paused(hook)).await
+        let pause =
+            |journal: &Journal, name, now| journal.pause(name, reason.map(str::to_owned), who.clone(), now);
+        self.turn_hook(hook, pause, Happened::Paused(hook)).await
     }
 
     /// The same for a reason of the host's own: the hook goes on when the host starts again.
@@ -132,8 +133,8 @@ impl Dispatcher {
 
     /// Starts what was held, in order. Durable when it returns.
     pub async fn resume(&self, hook: HookIndex, who: &Actor) -> Result<(), WriteError> {
-        let _ = who;
-        let written = self.turn_hook(hook, Journal::resume, Happened::Resumed(hook)).await;
+        let resume = |journal: &Journal, name, now| journal.resume(name, who.clone(), now);
+        let written = self.turn_hook(hook, resume, Happened::Resumed(hook)).await;
         if written.is_err() {
             // To the journal it is still paused, and what is held there cannot begin.
             self.shared.happened(Happened::Paused(hook));

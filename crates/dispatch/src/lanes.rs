@@ -49,12 +49,11 @@ impl Dispatcher {
 
     /// Starts what was held in the lane, in order, for whatever reason it was paused. Durable when it returns.
     pub async fn resume_lane(&self, hook: HookIndex, lane: LaneKey, who: &Actor) -> Result<(), WriteError> {
-        let _ = who;
         let now = (self.shared.clock)();
         let (written, held_for) = {
             let mut desk = self.shared.desk();
             let name = self.shared.hook(hook).name.clone();
-            let written = self.shared.journal.resume_lane(name, lane.clone(), now);
+            let written = self.shared.journal.resume_lane(name, lane.clone(), who.clone(), now);
             let held_for = desk.forget_held(hook, &lane);
             let actions = desk.step(Happened::LaneResumed { hook, lane: lane.clone() }, now);
             self.shared.perform(&mut desk, actions);

@@ -3,11 +3,18 @@
 //! Every act is one transaction. What it decides (is this event known? may it run again?) is decided inside that
 //! transaction, so that two hosts, or two callers, cannot decide differently.
 
+mod people;
+
 use jiff::Timestamp;
 
 use bookhook_model::{
     Actor, Cause, DeliveryId, Event, HookName, LaneKey, OnPark, ParkReason, Response, RunEnd, RunNumber,
     State,
+};
+
+pub(crate) use people::By;
+pub use people::{
+    CancelReplays, NextReplay, Park, Refusal, Replay, ReplayNext, Returned, Skip, StartReplays, Unpark,
 };
 
 /// An event comes in.
@@ -189,6 +196,8 @@ pub struct Unsettled {
     pub next_run_at: Option<Timestamp>,
     /// How many runs there were.
     pub runs: u32,
+    /// How many of them since it was last sent, replayed or unparked.
+    pub tries: u32,
     /// It waits for its caller to send it again, and is not to run before.
     pub awaits_caller: bool,
 }

@@ -5,13 +5,19 @@
 
 use jiff::Timestamp;
 
-use bookhook_model::{Delivery, DeliveryId, Event, HookName, LaneKey, ParkReason, RunNumber};
+use bookhook_model::{
+    Act, Actor, Delivery, DeliveryId, Event, HookName, LaneKey, ParkReason, Pause, ReplayJob, ReplayJobId,
+    RunNumber,
+};
 
-use crate::acts::{Append, Appended, Begin, PauseLane, Recovered, Settle};
+use crate::acts::{
+    Append, Appended, Begin, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext,
+    Returned, Settle, Skip, StartReplays, Unpark,
+};
 use crate::counts::HookCounts;
 use crate::error::ReadError;
 use crate::pending::Pending;
-use crate::reading::{Listing, Page, Payload};
+use crate::reading::{ActListing, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
@@ -20,7 +26,6 @@ pub(crate) trait Backend: Send + Sync {
     fn begin(&self, act: SealedBegin) -> Pending<SealedBegun>;
     fn settle(&self, act: Settle) -> Pending<()>;
     fn note_answered(&self, id: DeliveryId, status: u16);
-    fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()>;
     fn park_awaiting_callers(
         &self,
         hook: HookName,
@@ -28,10 +33,19 @@ pub(crate) trait Backend: Send + Sync {
         reason: ParkReason,
         at: Timestamp,
     ) -> Pending<u64>;
-    fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()>;
-    fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()>;
+    /// `who` is `None` when it is the host.
+    fn pause(&self, hook: HookName, reason: Option<String>, who: Option<Actor>, at: Timestamp)
+    -> Pending<()>;
+    fn resume(&self, hook: HookName, who: Actor, at: Timestamp) -> Pending<()>;
+    fn replay(&self, act: Replay, key: KeyId) -> Pending<Returned>;
+    fn unpark(&self, act: Unpark, key: KeyId) -> Pending<Returned>;
+    fn park(&self, act: Park) -> Pending<()>;
+    fn skip(&self, act: Skip) -> Pending<()>;
+    fn start_replays(&self, act: StartReplays) -> Pending<()>;
+    fn replay_next(&self, act: ReplayNext, key: KeyId) -> Pending<NextReplay>;
+    fn cancel_replays(&self, act: CancelReplays) -> Pending<()>;
     fn pause_lane(&self, act: PauseLane) -> Pending<()>;
-    fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()>;
+    fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
     /// Removes a limited number of deliveries: of those behind the place.
@@ -45,6 +59,11 @@ pub(crate) trait Backend: Send + Sync {
     fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError>;
     fn list(&self, listing: Listing) -> Pending<Page, ReadError>;
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError>;
+    fn acts(&self, listing: ActListing) -> Pending<Page<Act>, ReadError>;
+    fn pauses(&self) -> Pending<Vec<Pause>, ReadError>;
+    fn outlook(&self, id: DeliveryId) -> Pending<Option<Outlook>, ReadError>;
+    /// The newest first; with an id, that one.
+    fn replay_jobs(&self, id: Option<ReplayJobId>) -> Pending<Vec<ReplayJob>, ReadError>;
 
     /// Whether the last group of acts could be written.
     fn healthy(&self) -> bool;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use bookhook_model::{DeliveryId, State};
+use bookhook_model::{DeliveryId, HookName, ReplayJobId, ReplayJobState, State};
 
 use crate::seal::BadKey;
 
@@ -124,9 +124,35 @@ pub enum WriteError {
         /// What was asked for.
         act: &'static str,
     },
-    /// A settled delivery is to run again, and its token is no longer there.
-    #[error("the token of {0} was erased, or has expired: let its source send the event again")]
+    /// A delivery is to run again, and its token is no longer there.
+    #[error(
+        "the token of {0} was erased, or has expired: have its source send the event again, with a fresh one, or \
+         replay it without a token"
+    )]
     TokenGone(DeliveryId),
+    /// A delivery is to run again, and its token cannot be opened.
+    #[error(
+        "the token of {0} was sealed with another key (BOOKHOOK_KEY, or the journal's key file): give the host that \
+         key, or replay the delivery without its token"
+    )]
+    WrongKey(DeliveryId),
+    /// A delivery is to run again, and its hook is not there.
+    #[error("the hook `{0}` is not configured on this host: nothing of it can run before it is again")]
+    NoHook(HookName),
+    /// There are no such replays.
+    #[error("there are no replays {0}")]
+    NoReplays(ReplayJobId),
+    /// Others go on.
+    #[error("the replays {0} go on: wait until they are done, or cancel them")]
+    ReplaysRunning(ReplayJobId),
+    /// They have come to an end before.
+    #[error("the replays {id} are {} already", .state.as_str())]
+    ReplaysOver {
+        /// The job.
+        id: ReplayJobId,
+        /// Where it stands.
+        state: ReplayJobState,
+    },
     /// The disk is full.
     #[error("the disk is full: {} cannot grow; make room, and it goes on by itself", .path.display())]
     DiskFull {
@@ -176,7 +202,15 @@ impl WriteError {
     /// Whether the same act may succeed later: the disk may have room again. What was refused stays refused.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::NotFound(_) | Self::Refused { .. } | Self::TokenGone(_) | Self::Closed => false,
+            Self::NotFound(_)
+            | Self::Refused { .. }
+            | Self::TokenGone(_)
+            | Self::WrongKey(_)
+            | Self::NoHook(_)
+            | Self::NoReplays(_)
+            | Self::ReplaysRunning(_)
+            | Self::ReplaysOver { .. }
+            | Self::Closed => false,
             Self::DiskFull { .. }
             | Self::ReadOnly { .. }
             | Self::Corrupt { .. }

@@ -5,15 +5,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use bookhook_model::{Delivery, DeliveryId, HookName, LaneKey, ParkReason};
+use bookhook_model::{
+    Act, Actor, Delivery, DeliveryId, HookName, LaneKey, ParkReason, Pause, ReplayJob, ReplayJobId,
+};
 
-use crate::acts::{Appended, PauseLane, Recovered, Settle};
+use crate::acts::{
+    Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
+    Skip, StartReplays, Unpark,
+};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
 use crate::error::{ReadError, WriteError};
 use crate::journal::Journal;
 use crate::pending::Pending;
-use crate::reading::{Listing, Page, Payload};
+use crate::reading::{ActListing, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
@@ -26,8 +31,12 @@ pub enum Write {
     Begin,
     /// [`Journal::settle`].
     Settle,
-    /// [`Journal::park`].
+    /// [`Journal::park`] and [`Journal::skip`].
     Park,
+    /// [`Journal::replay`], [`Journal::unpark`] and [`Journal::replay_next`].
+    Return,
+    /// [`Journal::start_replays`] and [`Journal::cancel_replays`].
+    Replays,
     /// [`Journal::pause`] and [`Journal::resume`], and the same of a lane.
     Pause,
     /// [`Journal::recover`].
@@ -122,10 +131,6 @@ impl Backend for Faulty {
         self.inner.note_answered(id, status);
     }
 
-    fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()> {
-        self.write(Write::Park, |inner| inner.park(id, reason, at))
-    }
-
     fn park_awaiting_callers(
         &self,
         hook: HookName,
@@ -136,20 +141,54 @@ impl Backend for Faulty {
         self.write(Write::Park, |inner| inner.park_awaiting_callers(hook, sent_before, reason, at))
     }
 
-    fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()> {
-        self.write(Write::Pause, |inner| inner.pause(hook, reason, at))
+    fn pause(
+        &self,
+        hook: HookName,
+        reason: Option<String>,
+        who: Option<Actor>,
+        at: Timestamp,
+    ) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.pause(hook, reason, who, at))
     }
 
-    fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
-        self.write(Write::Pause, |inner| inner.resume(hook, at))
+    fn resume(&self, hook: HookName, who: Actor, at: Timestamp) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.resume(hook, who, at))
+    }
+
+    fn replay(&self, act: Replay, key: KeyId) -> Pending<Returned> {
+        self.write(Write::Return, |inner| inner.replay(act, key))
+    }
+
+    fn unpark(&self, act: Unpark, key: KeyId) -> Pending<Returned> {
+        self.write(Write::Return, |inner| inner.unpark(act, key))
+    }
+
+    fn park(&self, act: Park) -> Pending<()> {
+        self.write(Write::Park, |inner| inner.park(act))
+    }
+
+    fn skip(&self, act: Skip) -> Pending<()> {
+        self.write(Write::Park, |inner| inner.skip(act))
+    }
+
+    fn start_replays(&self, act: StartReplays) -> Pending<()> {
+        self.write(Write::Replays, |inner| inner.start_replays(act))
+    }
+
+    fn replay_next(&self, act: ReplayNext, key: KeyId) -> Pending<NextReplay> {
+        self.write(Write::Return, |inner| inner.replay_next(act, key))
+    }
+
+    fn cancel_replays(&self, act: CancelReplays) -> Pending<()> {
+        self.write(Write::Replays, |inner| inner.cancel_replays(act))
     }
 
     fn pause_lane(&self, act: PauseLane) -> Pending<()> {
         self.write(Write::Pause, |inner| inner.pause_lane(act))
     }
 
-    fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()> {
-        self.write(Write::Pause, |inner| inner.resume_lane(hook, lane, at))
+    fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()> {
+        self.write(Write::Pause, |inner| inner.resume_lane(hook, lane, who, at))
     }
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
@@ -186,6 +225,22 @@ impl Backend for Faulty {
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
         self.inner.hook_counts()
+    }
+
+    fn acts(&self, listing: ActListing) -> Pending<Page<Act>, ReadError> {
+        self.inner.acts(listing)
+    }
+
+    fn pauses(&self) -> Pending<Vec<Pause>, ReadError> {
+        self.inner.pauses()
+    }
+
+    fn outlook(&self, id: DeliveryId) -> Pending<Option<Outlook>, ReadError> {
+        self.inner.outlook(id)
+    }
+
+    fn replay_jobs(&self, id: Option<ReplayJobId>) -> Pending<Vec<ReplayJob>, ReadError> {
+        self.inner.replay_jobs(id)
     }
 
     fn healthy(&self) -> bool {

@@ -8,16 +8,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use bookhook_model::{
-    Delivery, DeliveryId, Failure, FailureKind, Filter, HookName, LaneKey, ParkReason, RunEnd,
+    Act, ActFilter, Actor, Delivery, DeliveryId, Failure, FailureKind, Filter, HookName, LaneKey, ParkReason,
+    Pause, ReplayJob, ReplayJobId, RunEnd,
 };
 
-use crate::acts::{Append, Appended, Begin, Begun, PauseLane, Recovered, Settle, Then};
+use crate::acts::{
+    Append, Appended, Begin, Begun, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay,
+    ReplayNext, Returned, Settle, Skip, StartReplays, Then, Unpark,
+};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun, SealedRun};
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError, WriteError};
 use crate::location::Location;
 use crate::pending::Pending;
-use crate::reading::{Cursor, Listing, Page, Payload};
+use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{Erased, Whose};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
 use crate::sqlite::{self, Sqlite};
@@ -138,11 +142,6 @@ impl Journal {
         self.backend.note_answered(id, status);
     }
 
-    /// Gives up on a delivery that waits or is held. Durable when the answer is there.
-    pub fn park(&self, id: DeliveryId, reason: ParkReason, at: Timestamp) -> Pending<()> {
-        self.backend.park(id, reason, at)
-    }
-
     /// Gives up on the hook's deliveries whose caller was to send them again and has not since `sent_before`; gives how
     /// many there were. Durable when the answer is there.
     pub fn park_awaiting_callers(
@@ -157,19 +156,58 @@ impl Journal {
 
     /// Notes that a hook is paused, and holds what waits in it (but for what waits for its caller, which is held when
     /// the caller comes). Durable when the answer is there. Pausing twice is pausing once.
-    pub fn pause(&self, hook: HookName, at: Timestamp) -> Pending<()> {
-        self.backend.pause(hook, None, at)
+    pub fn pause(&self, hook: HookName, reason: Option<String>, who: Actor, at: Timestamp) -> Pending<()> {
+        self.backend.pause(hook, reason, Some(who), at)
     }
 
     /// The same when it is the host that pauses the hook, for this reason: until the host starts again, unless a person
     /// pauses it too.
     pub fn pause_for(&self, hook: HookName, reason: String, at: Timestamp) -> Pending<()> {
-        self.backend.pause(hook, Some(reason), at)
+        self.backend.pause(hook, Some(reason), None, at)
     }
 
     /// Undoes [`Self::pause`] and [`Self::pause_for`]: what is held waits again. Durable when the answer is there.
-    pub fn resume(&self, hook: HookName, at: Timestamp) -> Pending<()> {
-        self.backend.resume(hook, at)
+    pub fn resume(&self, hook: HookName, who: Actor, at: Timestamp) -> Pending<()> {
+        self.backend.resume(hook, who, at)
+    }
+
+    /// Puts a delivery that is settled, parked, unmatched, or left to its caller, at the back of its lane, to run again.
+    /// Durable when the answer is there.
+    ///
+    /// If it came with a token that is gone, that is refused, unless it may run without: then it has none any more.
+    pub fn replay(&self, act: Replay) -> Pending<Returned> {
+        self.backend.replay(act, self.sealer.key_id())
+    }
+
+    /// Puts a parked delivery back into its old place in its lane. Durable when the answer is there.
+    pub fn unpark(&self, act: Unpark) -> Pending<Returned> {
+        self.backend.unpark(act, self.sealer.key_id())
+    }
+
+    /// Gives up on a delivery that waits or is held. Durable when the answer is there.
+    pub fn park(&self, act: Park) -> Pending<()> {
+        self.backend.park(act)
+    }
+
+    /// Settles a delivery that waits, is held or is parked, as suppressed; a lane that waits for it goes on. Durable
+    /// when the answer is there.
+    pub fn skip(&self, act: Skip) -> Pending<()> {
+        self.backend.skip(act)
+    }
+
+    /// Creates a job that replays deliveries. Durable when the answer is there.
+    pub fn start_replays(&self, act: StartReplays) -> Pending<()> {
+        self.backend.start_replays(act)
+    }
+
+    /// Replays the next delivery of a job, and counts it. Durable when the answer is there.
+    pub fn replay_next(&self, act: ReplayNext) -> Pending<NextReplay> {
+        self.backend.replay_next(act, self.sealer.key_id())
+    }
+
+    /// Puts an end to a job that is not done. Durable when the answer is there.
+    pub fn cancel_replays(&self, act: CancelReplays) -> Pending<()> {
+        self.backend.cancel_replays(act)
     }
 
     /// Notes that a lane of a hook is paused, and holds what waits in it, as [`Self::pause`] does. Durable when the answer
@@ -180,8 +218,8 @@ impl Journal {
 
     /// Undoes [`Self::pause_lane`], and [`OnPark::Hold`](bookhook_model::OnPark::Hold): what is held in the lane waits
     /// again, unless the hook is paused too. Durable when the answer is there.
-    pub fn resume_lane(&self, hook: HookName, lane: LaneKey, at: Timestamp) -> Pending<()> {
-        self.backend.resume_lane(hook, lane, at)
+    pub fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()> {
+        self.backend.resume_lane(hook, lane, who, at)
     }
 
     /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
@@ -259,6 +297,37 @@ impl Journal {
     /// Deliveries that were appended after the cursor, oldest first. The page's `next` is always there.
     pub async fn list_after(&self, filter: &Filter, after: Cursor, limit: usize) -> Result<Page, ReadError> {
         self.backend.list(Listing::after(filter, after, limit)).await
+    }
+
+    /// What people did, the newest first; from the beginning, or on from where a page ended.
+    pub async fn acts(
+        &self,
+        filter: &ActFilter,
+        cursor: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Act>, ReadError> {
+        let listing = ActListing { filter: filter.clone(), before: cursor.copied(), limit };
+        self.backend.acts(listing).await
+    }
+
+    /// The hooks and lanes that are paused.
+    pub async fn pauses(&self) -> Result<Vec<Pause>, ReadError> {
+        self.backend.pauses().await
+    }
+
+    /// The delivery, and what it has before it.
+    pub async fn outlook(&self, id: DeliveryId) -> Result<Option<Outlook>, ReadError> {
+        self.backend.outlook(id).await
+    }
+
+    /// The jobs that replay deliveries, the newest hundred, newest first.
+    pub async fn replay_jobs(&self) -> Result<Vec<ReplayJob>, ReadError> {
+        self.backend.replay_jobs(None).await
+    }
+
+    /// One of them.
+    pub async fn replay_job(&self, id: ReplayJobId) -> Result<Option<ReplayJob>, ReadError> {
+        Ok(self.backend.replay_jobs(Some(id)).await?.pop())
     }
 
     /// Whether the last acts could be written. Costs nothing.

@@ -21,6 +21,7 @@ mod location;
 mod pending;
 mod reading;
 mod removal;
+mod replaying;
 mod seal;
 mod sqlite;
 mod standing;
@@ -35,7 +36,7 @@ pub use faults::{Faults, Write};
 pub use journal::Journal;
 pub use location::{BadLocation, Location};
 pub use pending::Pending;
-pub use reading::{BadCursor, Cursor, Page, Payload, Reader};
+pub use reading::{BadCursor, Cursor, KeptToken, Outlook, Page, Payload, Reader};
 pub use removal::{Erased, Whose};
 pub use seal::{BadKey, SealingKey};
 

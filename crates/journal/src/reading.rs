@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use bookhook_model::{Delivery, DeliveryId, Filter, Header};
+use bookhook_model::{ActFilter, Delivery, DeliveryId, Filter, Header, Pause};
 
 use crate::error::{OpenError, ReadError};
 use crate::location::Location;
@@ -64,11 +65,11 @@ impl From<Cursor> for String {
     }
 }
 
-/// Some deliveries, and where the next ones begin.
+/// Some deliveries, or acts, and where the next ones begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
-    /// The deliveries.
-    pub items: Vec<Delivery>,
+pub struct Page<T = Delivery> {
+    /// They.
+    pub items: Vec<T>,
     /// Where to go on; `None` when that was the last page.
     pub next: Option<Cursor>,
 }
@@ -88,6 +89,42 @@ impl Payload {
         let header = self.headers.iter().find(|header| &*header.name == "content-type")?;
         std::str::from_utf8(&header.value).ok()
     }
+}
+
+/// What a delivery has before it, beside what its record tells; all of one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// The delivery, with its runs.
+    pub delivery: Delivery,
+    /// It waits for its caller to send it again.
+    pub awaits_caller: bool,
+    /// When it was sent, or put into its lane again, the last time.
+    pub sent_at: Timestamp,
+    /// How many runs there were since.
+    pub tries: u32,
+    /// The token that it came with.
+    pub token: KeptToken,
+    /// What holds it: its hook's pause, its lane's.
+    pub pauses: Vec<Pause>,
+}
+
+/// What is left of the token that a delivery came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptToken {
+    /// It came without one.
+    None,
+    /// It is there, and good until then.
+    Until(Timestamp),
+    /// It was erased.
+    Erased,
+}
+
+/// Which acts to list, the newest first.
+#[derive(Debug)]
+pub(crate) struct ActListing {
+    pub(crate) filter: ActFilter,
+    pub(crate) before: Option<Cursor>,
+    pub(crate) limit: usize,
 }
 
 /// Which deliveries to list, and in which order.

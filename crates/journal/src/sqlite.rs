@@ -12,9 +12,11 @@ mod act;
 mod append;
 mod begin;
 mod files;
+mod jobs;
 mod lanes;
 mod migrate;
 mod open;
+mod people;
 mod problem;
 mod queries;
 mod reads;
@@ -37,21 +39,28 @@ use std::thread::{self, JoinHandle};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use bookhook_model::{Delivery, DeliveryId, HookName, LaneKey, ParkReason};
+use bookhook_model::{
+    Act, Actor, Delivery, DeliveryId, HookName, LaneKey, ParkReason, Pause, ReplayJob, ReplayJobId,
+};
 
-use crate::acts::{Appended, PauseLane, Recovered, Settle};
+use crate::acts::{
+    Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
+    Skip, StartReplays, Unpark,
+};
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
-use crate::reading::{Listing, Page, Payload};
+use crate::reading::{ActListing, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
-use act::{Act, Asked};
+use act::Asked;
+use jobs::SealedReplayNext;
 use lanes::ResumeLane;
+use people::{SealedReplay, SealedUnpark};
 use removal::EraseSome;
-use upkeep::{EraseExpired, NoteAnswered, Park, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
+use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
 pub use migrate::MIGRATIONS;
@@ -92,7 +101,7 @@ impl Sqlite {
         Ok(Self { queue, reads, healthy, writer: Mutex::new(Some(thread)) })
     }
 
-    fn ask<A: Act>(&self, act: A) -> Pending<A::Found> {
+    fn ask<A: act::Act>(&self, act: A) -> Pending<A::Found> {
         let (reply, pending) = Pending::channel();
         self.hand_in(Message::Act(Box::new(Asked::new(act, reply))));
         pending
@@ -121,10 +130,6 @@ impl Backend for Sqlite {
         drop(self.ask(NoteAnswered { id, status }));
     }
 
-    fn park(&self, id: DeliveryId, reason: ParkReason, _at: Timestamp) -> Pending<()> {
-        self.ask(Park { id, reason })
-    }
-
     fn park_awaiting_callers(
         &self,
         hook: HookName,
@@ -135,20 +140,54 @@ impl Backend for Sqlite {
         self.ask(ParkAwaitingCallers { hook, sent_before, reason })
     }
 
-    fn pause(&self, hook: HookName, reason: Option<String>, at: Timestamp) -> Pending<()> {
-        self.ask(Pause { hook, reason, at })
+    fn pause(
+        &self,
+        hook: HookName,
+        reason: Option<String>,
+        who: Option<Actor>,
+        at: Timestamp,
+    ) -> Pending<()> {
+        self.ask(upkeep::Pause { hook, reason, who, at })
     }
 
-    fn resume(&self, hook: HookName, _at: Timestamp) -> Pending<()> {
-        self.ask(Resume { hook })
+    fn resume(&self, hook: HookName, who: Actor, at: Timestamp) -> Pending<()> {
+        self.ask(Resume { hook, who, at })
+    }
+
+    fn replay(&self, act: Replay, key: KeyId) -> Pending<Returned> {
+        self.ask(SealedReplay { act, key })
+    }
+
+    fn unpark(&self, act: Unpark, key: KeyId) -> Pending<Returned> {
+        self.ask(SealedUnpark { act, key })
+    }
+
+    fn park(&self, act: Park) -> Pending<()> {
+        self.ask(act)
+    }
+
+    fn skip(&self, act: Skip) -> Pending<()> {
+        self.ask(act)
+    }
+
+    fn start_replays(&self, act: StartReplays) -> Pending<()> {
+        self.ask(act)
+    }
+
+    fn replay_next(&self, act: ReplayNext, key: KeyId) -> Pending<NextReplay> {
+        self.ask(SealedReplayNext { act, key })
+    }
+
+    fn cancel_replays(&self, act: CancelReplays) -> Pending<()> {
+        self.ask(act)
     }
 
     fn pause_lane(&self, act: PauseLane) -> Pending<()> {
         self.ask(act)
     }
 
-    fn resume_lane(&self, hook: HookName, lane: LaneKey, _at: Timestamp) -> Pending<()> {
-        self.ask(ResumeLane { hook, lane })
+    fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()> {
+        self.ask(ResumeLane { hook, lane, who, at })
     }
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
@@ -187,6 +226,22 @@ impl Backend for Sqlite {
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
         self.reads.hook_counts()
+    }
+
+    fn acts(&self, listing: ActListing) -> Pending<Page<Act>, ReadError> {
+        self.reads.acts(listing)
+    }
+
+    fn pauses(&self) -> Pending<Vec<Pause>, ReadError> {
+        self.reads.pauses()
+    }
+
+    fn outlook(&self, id: DeliveryId) -> Pending<Option<Outlook>, ReadError> {
+        self.reads.outlook(id)
+    }
+
+    fn replay_jobs(&self, id: Option<ReplayJobId>) -> Pending<Vec<ReplayJob>, ReadError> {
+        self.reads.replay_jobs(id)
     }
 
     fn healthy(&self) -> bool {

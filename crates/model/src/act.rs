@@ -163,6 +163,8 @@ pub struct Pause {
     pub by: Actor,
     /// Why.
     pub reason: Option<String>,
+    /// The parked delivery that the lane waits for, if that is why.
+    pub held_for: Option<DeliveryId>,
 }
 
 #[cfg(test)]

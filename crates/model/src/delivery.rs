@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::act::Actor;
 use crate::ids::{DeliveryId, EventId, HookName, LaneKey};
 use crate::response::Outcome;
 use crate::run::Run;
@@ -71,6 +72,14 @@ pub enum ParkReason {
         runs: u32,
         /// What went wrong in the last one.
         last: String,
+    },
+    /// A person has given it up.
+    #[error("parked by {who}{}", why.as_deref().map(|why| format!(": {why}")).unwrap_or_default())]
+    ByPerson {
+        /// Who.
+        who: Actor,
+        /// Why, if they said so.
+        why: Option<String>,
     },
 }
 

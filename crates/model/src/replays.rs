@@ -152,13 +152,13 @@ pub struct ReplayJob {
     /// Where it stands.
     pub state: ReplayJobState,
     /// How many deliveries fitted when it was created.
-    pub matched: u64,
+    pub matched: u32,
     /// How many of them were put into their lanes again.
-    pub done: u64,
+    pub done: u32,
     /// How many could not be.
-    pub refused: u64,
+    pub refused: u32,
     /// Why not, and how many for each reason.
-    pub refusals: BTreeMap<String, u64>,
+    pub refusals: BTreeMap<String, u32>,
     /// When it was done or cancelled.
     #[serde(with = "crate::units::optional_timestamp")]
     pub finished_at: Option<Timestamp>,

@@ -25,13 +25,14 @@ const TABLE: [(State, &str, &[State]); 6] = {
     use State::{Held, Parked, Running, Settled, Unmatched, Waiting};
     [
         // From      Name         May become
-        (Waiting, "waiting", &[Running, Parked, Held]),
+        // What a person skips is settled without a run.
+        (Waiting, "waiting", &[Running, Parked, Held, Settled]),
         // Waiting again: the handler was busy, or failed and is tried again, or the host crashed.
         (Running, "running", &[Settled, Waiting, Parked]),
         // A settled or parked delivery runs again only as a replay, or when its sender sends it again.
         (Settled, "settled", &[Running, Waiting, Held]),
-        (Parked, "parked", &[Running, Waiting, Held]),
-        (Held, "held", &[Waiting, Parked]),
+        (Parked, "parked", &[Running, Waiting, Held, Settled]),
+        (Held, "held", &[Waiting, Parked, Settled]),
         // The app may come to declare the type, and the event be sent again.
         (Unmatched, "unmatched", &[Running, Waiting, Held]),
     ]
@@ -76,9 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_settled_that_did_not_run() {
+    fn only_what_runs_is_settled_and_what_a_person_skips_before_it_does() {
         for state in State::ALL {
-            assert_eq!(state.may_become(State::Settled), state == State::Running, "{state:?}");
+            let runs_or_may_be_skipped = !matches!(state, State::Settled | State::Unmatched);
+            assert_eq!(state.may_become(State::Settled), runs_or_may_be_skipped, "{state:?}");
         }
     }
 }

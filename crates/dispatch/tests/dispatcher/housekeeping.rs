@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bookhook_dispatch::{Answer, Later};
-use bookhook_journal::{Begin, WriteError};
-use bookhook_model::{Cause, OnPark, Policy, Response, RetryPolicy, RunEnd, State};
+use bookhook_journal::WriteError;
+use bookhook_journal::acts::Replay;
+use bookhook_model::{Policy, ReplayOptions, Response, RetryPolicy, RunEnd, State};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::given::{Given, Scripted, answered, new_journal, response};
+use crate::given::{Given, Scripted, ada, answered, hook, new_journal, response};
 
 #[tokio::test]
 async fn a_delivery_whose_caller_does_not_come_back_is_parked() {
@@ -54,14 +55,14 @@ async fn tokens_that_expired_are_erased() {
     given.until("e2", "it is parked", |found| found.state == State::Parked).await;
 
     // When the event was settled, the token would have been good for a replay.
-    let replay = Begin {
+    let replay = Replay {
         id: settled.id,
-        cause: Cause::Replay,
+        options: ReplayOptions::default(),
+        serves: [hook()].into(),
+        who: ada(),
         at: settled.received_at,
-        after: None,
-        on_park: OnPark::Continue,
     };
-    assert!(matches!(given.journal.begin(replay).await, Err(WriteError::TokenGone(_))));
+    assert!(matches!(given.journal.replay(replay).await, Err(WriteError::TokenGone(_))));
 }
 
 /// Gives up on callers after two hours.

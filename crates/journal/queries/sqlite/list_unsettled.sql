@@ -1,5 +1,5 @@
--- The index is named, for the planner would rather read everything in the order of seq than sort the few.
-SELECT id, hook, lane, state, sent_at, next_run_at, runs, awaits_caller
+-- In the order of the lanes. The index is named, for the planner would rather read everything than sort the few.
+SELECT id, hook, lane, state, sent_at, next_run_at, runs, runs - runs_before, awaits_caller
 FROM delivery INDEXED BY delivery_unsettled
 WHERE state = 'waiting' OR state = 'running' OR state = 'held'
-ORDER BY seq
+ORDER BY coalesce(turn, seq << 20)

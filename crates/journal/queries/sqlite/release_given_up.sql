@@ -2,4 +2,4 @@
 UPDATE delivery
 SET state = 'waiting'
 WHERE state = 'held'
-  AND hook IN (SELECT hook FROM paused_hook WHERE reason IS NOT NULL)
+  AND hook IN (SELECT hook FROM paused_hook WHERE who IS NULL)

@@ -1,1 +1,1 @@
-DELETE FROM paused_hook WHERE reason IS NOT NULL
+DELETE FROM paused_hook WHERE who IS NULL

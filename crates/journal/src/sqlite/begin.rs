@@ -4,11 +4,12 @@ use rusqlite::params;
 
 use jiff::Timestamp;
 
-use bookhook_model::{DeliveryId, Event, HookName, ParkReason, RunNumber, State};
+use bookhook_model::{DeliveryId, Event, HookName, RunNumber, State};
 
 use crate::backend::{SealedBegin, SealedBegun, SealedRun};
 use crate::error::WriteError;
 use crate::headers;
+use crate::replaying::Token;
 
 use super::act::{Act, Fault};
 use super::lanes;
@@ -33,14 +34,15 @@ impl Act for SealedBegin {
     fn apply(&self, db: &mut Statements<'_>) -> Result<SealedBegun, Fault> {
         let id = self.act.id;
         let found = find(self, db)?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
-        if !found.state.may_become(State::Running) {
+        // What was settled or parked meanwhile does not run before it is put back into its lane.
+        if found.state != State::Waiting {
             return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
         }
         if let Some(before) = self.act.after {
             refuse_while_running(before, db)?;
         }
-        match token_problem(self, &found) {
-            Some(_) if found.state == State::Settled => Err(Fault::Refused(WriteError::TokenGone(id))),
+        let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
+        match token.problem(self.key, self.act.at) {
             Some(reason) => {
                 lanes::park(found.seq, (id, &reason, self.act.on_park), self.act.at, db)?;
                 Ok(SealedBegun::Parked(reason))
@@ -79,17 +81,6 @@ fn find(begin: &SealedBegin, db: &mut Statements<'_>) -> rusqlite::Result<Option
     let secrets = Vec::new();
     let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
     Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed }))
-}
-
-/// What keeps the event's token from being used; an event that came without one has no problem.
-fn token_problem(begin: &SealedBegin, found: &Found) -> Option<ParkReason> {
-    let expires_at = found.token_expires_at?;
-    match &found.sealed {
-        Some(_) if expires_at <= begin.act.at => Some(ParkReason::TokenExpired),
-        Some(sealed) if !begin.key.sealed(sealed) => Some(ParkReason::WrongKey),
-        Some(_) => None,
-        None => Some(ParkReason::TokenExpired),
-    }
 }
 
 fn run(begin: &SealedBegin, found: Found, db: &mut Statements<'_>) -> rusqlite::Result<SealedRun> {

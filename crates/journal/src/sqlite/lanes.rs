@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
-use bookhook_model::{DeliveryId, HookName, LaneKey, OnPark, ParkReason};
+use bookhook_model::{ActKind, Actor, DeliveryId, HookName, LaneKey, OnPark, ParkReason};
 
-use crate::acts::{PauseLane, PausedLane};
+use crate::acts::{By, PauseLane, PausedLane};
 
 use super::act::{Act, Fault};
+use super::people::{Target, remember};
 use super::rows::{Column, Columns};
 use super::statements::Statements;
 
@@ -15,9 +16,11 @@ impl Act for PauseLane {
     type Found = ();
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        let (hook, lane) = (self.hook.as_str(), &*self.lane.0);
-        db.pause_lane.execute(params![hook, lane, Column(self.at), self.who.to_string(), self.reason])?;
-        db.hold_lane.execute([hook, lane])?;
+        let Self { hook, lane, who, reason, at } = self;
+        db.pause_lane.execute(params![hook.as_str(), &*lane.0, Column(*at), who.as_str(), reason])?;
+        db.hold_lane.execute([hook.as_str(), &*lane.0])?;
+        let by = By { who, what: ActKind::Pause, at: *at };
+        remember(by, &Target::lane(hook, lane), reason.as_deref(), db)?;
         Ok(())
     }
 }
@@ -26,15 +29,19 @@ impl Act for PauseLane {
 pub(super) struct ResumeLane {
     pub(super) hook: HookName,
     pub(super) lane: LaneKey,
+    pub(super) who: Actor,
+    pub(super) at: Timestamp,
 }
 
 impl Act for ResumeLane {
     type Found = ();
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        let (hook, lane) = (self.hook.as_str(), &*self.lane.0);
-        db.resume_lane.execute([hook, lane])?;
-        db.release_lane.execute([hook, lane])?;
+        let Self { hook, lane, who, at } = self;
+        db.resume_lane.execute([hook.as_str(), &*lane.0])?;
+        db.release_lane.execute([hook.as_str(), &*lane.0])?;
+        let by = By { who, what: ActKind::Resume, at: *at };
+        remember(by, &Target::lane(hook, lane), None, db)?;
         Ok(())
     }
 }

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_journal", include_str!("../../migrations/sqlite/0001_journal.sql")),
     ("0002_pause_reason", include_str!("../../migrations/sqlite/0002_pause_reason.sql")),
     ("0003_paused_lane", include_str!("../../migrations/sqlite/0003_paused_lane.sql")),
+    ("0004_operators", include_str!("../../migrations/sqlite/0004_operators.sql")),
 ];
 
 const HISTORY: &str = "

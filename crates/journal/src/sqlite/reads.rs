@@ -1,5 +1,7 @@
 //! The thread that reads, and what it reads.
 
+mod people;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};

@@ -6,8 +6,8 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
 
 use bookhook_model::{
-    Actor, Cause, Delivery, DeliveryId, EventId, Fingerprint, HookName, LaneKey, Outcome, Response, Run,
-    RunNumber, State,
+    ActKind, Actor, Cause, Delivery, DeliveryId, EventId, Fingerprint, HookName, LaneKey, Outcome,
+    ReplayJobId, ReplayJobState, Response, Run, RunNumber, State,
 };
 
 /// Reads the columns of a row in the order of the SELECT, whatever it names them.
@@ -97,6 +97,9 @@ column!(Response, value => Response::parse(Bytes::copy_from_slice(value.as_blob(
 column!(State, value => named(value, &State::ALL, State::as_str, "state")?);
 column!(Outcome, value => named(value, &Outcome::ALL, Outcome::as_str, "outcome")?);
 column!(Cause, value => named(value, &Cause::ALL, Cause::as_str, "cause")?);
+column!(ActKind, value => named(value, &ActKind::ALL, ActKind::as_str, "act")?);
+column!(ReplayJobId, value => ReplayJobId::from_bytes(<[u8; 16]>::column_result(value)?));
+column!(ReplayJobState, value => named(value, &ReplayJobState::ALL, ReplayJobState::as_str, "state of a job")?);
 column!(RunNumber, value => RunNumber(u32::column_result(value)?));
 
 impl ToSql for Column<Timestamp> {

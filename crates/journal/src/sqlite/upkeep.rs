@@ -1,18 +1,17 @@
-//! The smaller acts: notes, parking, pausing, recovery, expiry.
+//! The smaller acts: notes, callers who are gone, pausing, recovery, expiry.
 
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
-use bookhook_model::{DeliveryId, HookName, ParkReason, State};
+use bookhook_model::{ActKind, Actor, DeliveryId, HookName, ParkReason};
 
-use crate::acts::{Recovered, Unsettled};
-use crate::error::WriteError;
+use crate::acts::{By, Recovered, Unsettled};
 use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
 use super::lanes::paused_lane;
+use super::people::{Target, remember};
 use super::rows::{Column, Columns};
-use super::settle::{Stand, stand};
 use super::statements::Statements;
 
 /// What a run that was left open is told to have ended with.
@@ -34,25 +33,6 @@ impl Act for NoteAnswered {
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
         db.note_answered.execute(params![self.id.to_bytes(), self.status])?;
-        Ok(())
-    }
-}
-
-/// A delivery is given up.
-pub(super) struct Park {
-    pub(super) id: DeliveryId,
-    pub(super) reason: ParkReason,
-}
-
-impl Act for Park {
-    type Found = ();
-
-    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        let Stand { seq, state, .. } = stand(self.id, db)?;
-        if !matches!(state, State::Waiting | State::Held) {
-            return Err(Fault::Refused(WriteError::Refused { id: self.id, state, act: "be parked" }));
-        }
-        db.park.execute(params![seq, self.reason.to_string()])?;
         Ok(())
     }
 }
@@ -79,6 +59,8 @@ impl Act for ParkAwaitingCallers {
 pub(super) struct Pause {
     pub(super) hook: HookName,
     pub(super) reason: Option<String>,
+    /// `None` when it is the host.
+    pub(super) who: Option<Actor>,
     pub(super) at: Timestamp,
 }
 
@@ -86,8 +68,17 @@ impl Act for Pause {
     type Found = ();
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        db.pause_hook.execute(params![self.hook.as_str(), Column(self.at), self.reason])?;
-        db.hold_waiting.execute([self.hook.as_str()])?;
+        let Self { hook, reason, who, at } = self;
+        let by = who.as_ref().map(Actor::as_str);
+        db.pause_hook.execute(params![hook.as_str(), Column(*at), reason, by])?;
+        db.hold_waiting.execute([hook.as_str()])?;
+        let who = who.clone().unwrap_or_else(Actor::host);
+        remember(
+            By { who: &who, what: ActKind::Pause, at: *at },
+            &Target::hook(hook),
+            reason.as_deref(),
+            db,
+        )?;
         Ok(())
     }
 }
@@ -95,14 +86,18 @@ impl Act for Pause {
 /// A hook goes on.
 pub(super) struct Resume {
     pub(super) hook: HookName,
+    pub(super) who: Actor,
+    pub(super) at: Timestamp,
 }
 
 impl Act for Resume {
     type Found = ();
 
     fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
-        db.resume_hook.execute([self.hook.as_str()])?;
-        db.release_held.execute([self.hook.as_str()])?;
+        let Self { hook, who, at } = self;
+        db.resume_hook.execute([hook.as_str()])?;
+        db.release_held.execute([hook.as_str()])?;
+        remember(By { who, what: ActKind::Resume, at: *at }, &Target::hook(hook), None, db)?;
         Ok(())
     }
 }
@@ -143,6 +138,7 @@ fn unsettled(row: &Row<'_>) -> rusqlite::Result<Unsettled> {
         received_at: columns.value()?,
         next_run_at: columns.optional()?,
         runs: columns.next()?,
+        tries: columns.next()?,
         awaits_caller: columns.next()?,
     })
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Mutex;
 
+use bookhook_journal::acts::{Park, Replay, Skip, Unpark};
 use bookhook_journal::{Append, Appended, Begin, Begun, Journal, Location, Place, Settle, Then};
 use bookhook_model::{
-    Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint, Header,
-    HookName, LaneKey, OnPark, ParkReason, Response, RunEnd, RunNumber, SecretHeader, State,
+    Actor, Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint,
+    Header, HookName, LaneKey, OnPark, ParkReason, ReplayOptions, Response, RunEnd, RunNumber, SecretHeader,
+    State,
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -76,6 +78,11 @@ pub(crate) fn hook() -> HookName {
     "tax-bot".parse().unwrap()
 }
 
+/// A person.
+pub(crate) fn ada() -> Actor {
+    "ada@laptop".parse().unwrap()
+}
+
 /// A sending of the event with this id, without tokens.
 pub(crate) fn sending(event: &str, place: Place) -> Append {
     let event = Event {
@@ -127,6 +134,26 @@ pub(crate) fn beginning(id: DeliveryId, cause: Cause) -> Begin {
 /// The delivery is given up after its run.
 pub(crate) fn parking(reason: ParkReason, on_park: OnPark) -> Then {
     Then::Park { reason, on_park }
+}
+
+/// Ada replays the delivery.
+pub(crate) fn replaying(id: DeliveryId) -> Replay {
+    Replay { id, options: ReplayOptions::default(), serves: [hook()].into(), who: ada(), at: at(10) }
+}
+
+/// Ada puts the parked delivery back into its place.
+pub(crate) fn unparking(id: DeliveryId) -> Unpark {
+    Unpark { id, serves: [hook()].into(), who: ada(), at: at(11) }
+}
+
+/// Ada gives the delivery up.
+pub(crate) fn parking_by_hand(id: DeliveryId) -> Park {
+    Park { id, reason: Some("month end".to_owned()), who: ada(), at: at(12) }
+}
+
+/// Ada has the delivery settled without a run.
+pub(crate) fn skipping(id: DeliveryId) -> Skip {
+    Skip { id, who: ada(), at: at(13) }
 }
 
 /// Appends a fresh event that starts; gives its delivery.

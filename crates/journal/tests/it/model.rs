@@ -4,7 +4,10 @@ use bookhook_journal::{Appended, Begun, Journal, PauseLane, Place, Then};
 use bookhook_model::{Cause, DeliveryId, LaneKey, OnPark, Outcome, ParkReason, Response, RunNumber, State};
 use proptest::prelude::*;
 
-use crate::given::{Home, at, beginning, failing, found, hook, parking, sending, settling};
+use crate::given::{
+    Home, ada, at, beginning, failing, found, hook, parking, parking_by_hand, replaying, sending, settling,
+    skipping, unparking,
+};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -13,6 +16,9 @@ enum Step {
     Settle { which: u8, how: How },
     Answer { which: u8, status: u16 },
     Park(u8),
+    Unpark(u8),
+    Skip(u8),
+    Replay(u8),
     Pause,
     Resume,
     PauseLane,
@@ -41,6 +47,8 @@ struct Entry {
     answered: Option<u16>,
     response: Option<Response>,
     causes: Vec<Cause>,
+    /// Its place in the order of the lanes.
+    turn: usize,
 }
 
 #[derive(Default)]
@@ -48,6 +56,7 @@ struct Model {
     entries: Vec<Entry>,
     paused: bool,
     lane: Lane,
+    turns: usize,
 }
 
 /// The one lane.
@@ -82,6 +91,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (0u8..8, prop_oneof![Just(200u16), Just(429)])
             .prop_map(|(which, status)| Step::Answer { which, status }),
         1 => (0u8..8).prop_map(Step::Park),
+        1 => (0u8..8).prop_map(Step::Unpark),
+        1 => (0u8..8).prop_map(Step::Skip),
+        1 => (0u8..8).prop_map(Step::Replay),
         1 => Just(Step::Pause),
         1 => Just(Step::Resume),
         1 => Just(Step::PauseLane),
@@ -93,10 +105,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 impl Model {
     fn append(&mut self, id: DeliveryId, key: (u8, u8), place: &Place) -> Appended {
+        self.turns += 1;
+        let turn = self.turns;
         let conflict = self.entries.iter().any(|entry| entry.key.0 == key.0 && entry.key.1 != key.1);
         let is_run = matches!(place, Place::Start | Place::Queue | Place::Hold);
         let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) else {
-            self.entries.push(Entry::new(id, key, conflict, place));
+            self.entries.push(Entry { turn, ..Entry::new(id, key, conflict, place) });
             return Appended::Fresh { conflict };
         };
         let cause = match entry.state {
@@ -117,7 +131,7 @@ impl Model {
         let goes_first = !self.paused && self.lane == Lane::WaitsFor(entry.id);
         let state = if *place == Place::Hold && goes_first { State::Waiting } else { state_of(place) };
         entry.go_to(state);
-        entry.answered = None;
+        (entry.answered, entry.turn) = (None, turn);
         let run = (*place == Place::Start).then(|| entry.run(cause));
         Appended::Again { id: entry.id, cause, run }
     }
@@ -162,6 +176,25 @@ impl Model {
         self.paused || lane_holds
     }
 
+    /// What a person has done.
+    fn has_acted(&mut self, id: DeliveryId, step: &Step) {
+        self.turns += 1;
+        let (turn, holds) = (self.turns, self.holds(id));
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) else { return };
+        if let Step::Skip(_) = step {
+            entry.go_to(State::Settled);
+            entry.response = Some(Response::suppressed());
+            if self.lane == Lane::WaitsFor(id) {
+                self.resume_lane();
+            }
+            return;
+        }
+        entry.go_to(if holds { State::Held } else { State::Waiting });
+        if let Step::Replay(_) = step {
+            entry.turn = turn;
+        }
+    }
+
     /// What the end of a run means for its lane.
     fn lane_after(&mut self, id: DeliveryId, how: How) {
         match (how, self.lane) {
@@ -188,7 +221,7 @@ impl Entry {
         let causes = if *place == Place::Start { vec![Cause::First] } else { vec![] };
         let state = state_of(place);
         let (awaits_caller, retries_later, answered) = (false, false, None);
-        Self { id, key, conflict, state, awaits_caller, retries_later, answered, response, causes }
+        Self { id, key, conflict, state, awaits_caller, retries_later, answered, response, causes, turn: 0 }
     }
 
     fn go_to(&mut self, state: State) {
@@ -233,12 +266,12 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
         Step::Pause => {
             model.paused = true;
             model.hold_all();
-            journal.pause(hook(), at(3)).await.unwrap();
+            journal.pause(hook(), None, ada(), at(3)).await.unwrap();
         }
         Step::Resume => {
             model.paused = false;
             model.release_what_may_go_on();
-            journal.resume(hook(), at(3)).await.unwrap();
+            journal.resume(hook(), ada(), at(3)).await.unwrap();
         }
         Step::PauseLane => {
             model.lane = Lane::Paused;
@@ -249,13 +282,15 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
         }
         Step::ResumeLane => {
             model.resume_lane();
-            journal.resume_lane(hook(), lane(), at(3)).await.unwrap();
+            journal.resume_lane(hook(), lane(), ada(), at(3)).await.unwrap();
         }
         Step::Recover => {
             model.recover();
             let recovered = journal.recover(at(4)).await.unwrap();
             let open = |entry: &&Entry| matches!(entry.state, State::Waiting | State::Held);
-            let expected: Vec<_> = model.entries.iter().filter(open).map(|entry| entry.id).collect();
+            let mut expected: Vec<_> = model.entries.iter().filter(open).collect();
+            expected.sort_by_key(|entry| entry.turn);
+            let expected: Vec<_> = expected.into_iter().map(|entry| entry.id).collect();
             assert_eq!(recovered.unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), expected);
             assert_eq!(recovered.paused.is_empty(), !model.paused);
             let paused_lane = match recovered.paused_lanes.as_slice() {
@@ -264,6 +299,11 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
                 more => panic!("{more:?}"),
             };
             assert_eq!(paused_lane, model.lane);
+        }
+        Step::Replay(which) | Step::Unpark(which) | Step::Skip(which) => {
+            if let Some(entry) = model.entries.get(usize::from(*which)).cloned() {
+                step_of_a_person(journal, model, &entry, step).await;
+            }
         }
         Step::Settle { which, how } => {
             let Some(entry) = model.entries.get_mut(usize::from(*which)) else { return };
@@ -288,25 +328,47 @@ async fn step_one(journal: &Journal, entry: &mut Entry, step: &Step) {
     match step {
         Step::Begin(_) => match journal.begin(beginning(id, Cause::Retry)).await {
             Ok(Begun::Run { run, .. }) => {
-                assert!(entry.state.may_become(State::Running), "{entry:?}");
+                assert_eq!(entry.state, State::Waiting, "{entry:?}");
                 entry.go_to(State::Running);
                 assert_eq!(entry.run(Cause::Retry), run);
             }
             Ok(Begun::Parked(reason)) => panic!("{reason}"),
-            Err(_) => assert!(!entry.state.may_become(State::Running), "{entry:?}"),
+            Err(_) => assert_ne!(entry.state, State::Waiting, "{entry:?}"),
         },
         Step::Answer { status, .. } => {
             journal.note_answered(id, *status);
             entry.answered = Some(*status);
         }
         Step::Park(_) => {
-            let done = journal.park(id, ParkReason::TokenExpired, at(5)).await.is_ok();
+            let done = journal.park(parking_by_hand(id)).await.is_ok();
             assert_eq!(done, matches!(entry.state, State::Waiting | State::Held), "{entry:?}");
             if done {
                 entry.go_to(State::Parked);
             }
         }
         _ => unreachable!("steps for all"),
+    }
+}
+
+async fn step_of_a_person(journal: &Journal, model: &mut Model, entry: &Entry, step: &Step) {
+    let id = entry.id;
+    let is_at_rest = match entry.state {
+        State::Settled | State::Parked | State::Unmatched => true,
+        State::Waiting => entry.awaits_caller,
+        State::Running | State::Held => false,
+    };
+    let (done, expected) = match step {
+        Step::Replay(_) => (journal.replay(replaying(id)).await.is_ok(), is_at_rest),
+        Step::Unpark(_) => (journal.unpark(unparking(id)).await.is_ok(), entry.state == State::Parked),
+        Step::Skip(_) => {
+            let may_be = matches!(entry.state, State::Waiting | State::Held | State::Parked);
+            (journal.skip(skipping(id)).await.is_ok(), may_be)
+        }
+        _ => unreachable!("steps of people"),
+    };
+    assert_eq!(done, expected, "{step:?}: {entry:?}");
+    if done {
+        model.has_acted(id, step);
     }
 }
 

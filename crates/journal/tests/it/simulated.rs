@@ -7,7 +7,7 @@ use bookhook_journal::simulated::{Change, Disk, Hand};
 use bookhook_journal::{Appended, Pending, Place, WriteError};
 use bookhook_model::{Response, RunNumber, State};
 
-use crate::given::{at, sending, settling};
+use crate::given::{ada, at, sending, settling};
 
 /// The answer, if it is there.
 fn answer<T>(pending: Pending<T>) -> Option<Result<T, WriteError>> {
@@ -92,8 +92,8 @@ fn what_is_written_shows_change_by_change() {
     let id = act.id;
     drop(journal.append(act));
     drop(journal.settle(settling(id, RunNumber::FIRST, &Response::result("done"))));
-    drop(journal.pause(crate::given::hook(), at(1)));
-    drop(journal.resume(crate::given::hook(), at(2)));
+    drop(journal.pause(crate::given::hook(), None, ada(), at(1)));
+    drop(journal.resume(crate::given::hook(), ada(), at(2)));
     hand.write(4, 0);
     let changes = hand.changes().unwrap();
     let [

@@ -4,7 +4,7 @@ use bookhook_journal::{HookCounts, Journal, Place, Then};
 use bookhook_model::{Cause, OnPark, ParkReason, Response, RunNumber};
 
 use super::on_every_backend;
-use crate::given::{Home, at, beginning, failing, hook, sending, settled, settling, started};
+use crate::given::{Home, at, beginning, failing, hook, replaying, sending, settled, settling, started};
 
 on_every_backend! {
     a_journal_without_deliveries_counts_nothing,
@@ -62,6 +62,7 @@ async fn every_state_is_counted_hook_by_hook(home: Home) {
 async fn a_delivery_counts_where_it_stands_now(home: Home) {
     let journal = home.open().await;
     let id = settled(&journal, "e", &Response::result(1)).await;
+    journal.replay(replaying(id)).await.unwrap();
     journal.begin(beginning(id, Cause::Replay)).await.unwrap();
     let now = counts(&journal).await;
     assert_eq!((now.settled, now.running), (0, 1));

@@ -5,8 +5,8 @@ use bookhook_model::{Cause, DeliveryId, LaneKey, OnPark, ParkReason, Response, R
 
 use super::on_every_backend;
 use crate::given::{
-    Home, at, beginning, failing, found, hook, parking, sending, sending_with_token, settling, started,
-    state, token_expiry,
+    Home, ada, at, beginning, failing, found, hook, parking, replaying, sending, sending_with_token,
+    settling, started, state, token_expiry, unparking,
 };
 
 on_every_backend! {
@@ -58,7 +58,7 @@ async fn a_pause_holds_what_waits_in_the_lane_and_a_resume_lets_it_wait(home: Ho
         assert_eq!(state(&journal, running).await, State::Running);
     }
     for _ in 0..2 {
-        journal.resume_lane(hook(), lane("book-1"), at(4)).await.unwrap();
+        journal.resume_lane(hook(), lane("book-1"), ada(), at(4)).await.unwrap();
         assert_eq!(state(&journal, waiting).await, State::Waiting);
     }
 }
@@ -96,22 +96,22 @@ async fn a_lane_stays_paused_with_who_and_why(home: Home) {
     assert_eq!(only.held_for, None);
     assert_eq!(state(&journal, waiting).await, State::Held);
 
-    journal.resume_lane(hook(), lane("book-1"), at(5)).await.unwrap();
+    journal.resume_lane(hook(), lane("book-1"), ada(), at(5)).await.unwrap();
     assert_eq!(journal.recover(at(6)).await.unwrap().paused_lanes, []);
 }
 
 async fn what_was_held_for_two_reasons_is_held_until_both_are_gone(home: Home) {
     let journal = home.open().await;
     let waiting = queued(&journal, "waiting", "book-1").await;
-    journal.pause(hook(), at(3)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(3)).await.unwrap();
     journal.pause_lane(pausing("book-1")).await.unwrap();
 
-    journal.resume(hook(), at(4)).await.unwrap();
+    journal.resume(hook(), ada(), at(4)).await.unwrap();
     assert_eq!(state(&journal, waiting).await, State::Held);
-    journal.pause(hook(), at(5)).await.unwrap();
-    journal.resume_lane(hook(), lane("book-1"), at(6)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(5)).await.unwrap();
+    journal.resume_lane(hook(), lane("book-1"), ada(), at(6)).await.unwrap();
     assert_eq!(state(&journal, waiting).await, State::Held);
-    journal.resume(hook(), at(7)).await.unwrap();
+    journal.resume(hook(), ada(), at(7)).await.unwrap();
     assert_eq!(state(&journal, waiting).await, State::Waiting);
 }
 
@@ -129,7 +129,7 @@ async fn parking_holds_the_lane_and_says_for_which_delivery(home: Home) {
     let reason = format!("{parked} is parked: gave up after 1 runs: nothing listens there");
     assert_eq!(only.reason.as_deref(), Some(&*reason));
 
-    journal.resume_lane(hook(), lane("book-1"), at(5)).await.unwrap();
+    journal.resume_lane(hook(), lane("book-1"), ada(), at(5)).await.unwrap();
     assert_eq!(state(&journal, behind).await, State::Waiting);
 }
 
@@ -147,7 +147,8 @@ async fn a_lane_goes_on_when_what_it_waits_for_is_settled(home: Home) {
     let journal = home.open().await;
     let behind = queued(&journal, "behind", "book-1").await;
     let parked = parked(&journal).await;
-    let Begun::Run { run, .. } = journal.begin(beginning(parked, Cause::Replay)).await.unwrap() else {
+    journal.unpark(unparking(parked)).await.unwrap();
+    let Begun::Run { run, .. } = journal.begin(beginning(parked, Cause::Retry)).await.unwrap() else {
         panic!("it runs")
     };
     assert_eq!(state(&journal, behind).await, State::Held);
@@ -163,9 +164,9 @@ async fn what_a_lane_waits_for_waits_when_it_is_sent_again(home: Home) {
     assert_eq!(again, Appended::Again { id: parked, cause: Cause::Retry, run: None });
     assert_eq!(state(&journal, parked).await, State::Waiting);
 
-    journal.pause(hook(), at(3)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(3)).await.unwrap();
     assert_eq!(state(&journal, parked).await, State::Held);
-    journal.resume(hook(), at(4)).await.unwrap();
+    journal.resume(hook(), ada(), at(4)).await.unwrap();
     assert_eq!(state(&journal, parked).await, State::Waiting);
 }
 
@@ -173,6 +174,7 @@ async fn what_a_lane_waits_for_is_not_held_after_a_crash(home: Home) {
     let journal = home.open().await;
     let parked = parked(&journal).await;
     let behind = queued(&journal, "behind", "book-1").await;
+    journal.replay(replaying(parked)).await.unwrap();
     journal.begin(beginning(parked, Cause::Replay)).await.unwrap();
 
     journal.recover(at(4)).await.unwrap();
@@ -208,7 +210,7 @@ async fn a_persons_pause_outlasts_the_delivery(home: Home) {
     assert_eq!(again, Appended::Again { id: parked, cause: Cause::Retry, run: None });
     assert_eq!(state(&journal, parked).await, State::Held);
 
-    journal.resume_lane(hook(), lane("book-1"), at(4)).await.unwrap();
+    journal.resume_lane(hook(), lane("book-1"), ada(), at(4)).await.unwrap();
     assert_eq!(state(&journal, parked).await, State::Waiting);
     assert_eq!(state(&journal, behind).await, State::Waiting);
 }

@@ -4,7 +4,7 @@ use bookhook_journal::{Appended, Place, Then};
 use bookhook_model::{Cause, RunNumber, State};
 
 use super::on_every_backend;
-use crate::given::{Home, at, failing, found, hook, sending, started, state};
+use crate::given::{Home, ada, at, failing, found, hook, sending, started, state};
 
 on_every_backend! {
     a_pause_holds_what_waits_and_a_resume_lets_it_wait,
@@ -23,12 +23,12 @@ async fn a_pause_holds_what_waits_and_a_resume_lets_it_wait(home: Home) {
     journal.append(act).await.unwrap();
     let running = started(&journal, "running").await;
     for _ in 0..2 {
-        journal.pause(hook(), at(1)).await.unwrap();
+        journal.pause(hook(), None, ada(), at(1)).await.unwrap();
         assert_eq!(state(&journal, waiting).await, State::Held);
         assert_eq!(state(&journal, running).await, State::Running);
     }
     for _ in 0..2 {
-        journal.resume(hook(), at(2)).await.unwrap();
+        journal.resume(hook(), ada(), at(2)).await.unwrap();
         assert_eq!(state(&journal, waiting).await, State::Waiting);
     }
 }
@@ -39,7 +39,7 @@ async fn another_hook_goes_on(home: Home) {
     act.hook = "other".parse().unwrap();
     let id = act.id;
     journal.append(act).await.unwrap();
-    journal.pause(hook(), at(1)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(1)).await.unwrap();
     assert_eq!(state(&journal, id).await, State::Waiting);
 }
 
@@ -47,8 +47,8 @@ async fn what_waits_for_a_retry_keeps_its_time(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
     journal.settle(failing(id, RunNumber::FIRST, Then::RetryAt(at(60)))).await.unwrap();
-    journal.pause(hook(), at(2)).await.unwrap();
-    journal.resume(hook(), at(3)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(2)).await.unwrap();
+    journal.resume(hook(), ada(), at(3)).await.unwrap();
     assert_eq!(found(&journal, id).await.next_run_at, Some(at(60)));
 }
 
@@ -56,7 +56,7 @@ async fn what_waits_for_its_caller_is_held_when_the_caller_comes(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
     journal.settle(failing(id, RunNumber::FIRST, Then::AwaitCaller)).await.unwrap();
-    journal.pause(hook(), at(2)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(2)).await.unwrap();
     assert_eq!(state(&journal, id).await, State::Waiting);
     let again = journal.append(sending("e", Place::Hold)).await.unwrap();
     assert_eq!(again, Appended::Again { id, cause: Cause::Retry, run: None });
@@ -65,9 +65,9 @@ async fn what_waits_for_its_caller_is_held_when_the_caller_comes(home: Home) {
 
 async fn a_hook_stays_paused(home: Home) {
     let journal = home.open().await;
-    journal.pause(hook(), at(1)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(1)).await.unwrap();
     assert_eq!(journal.recover(at(2)).await.unwrap().paused, [hook()]);
-    journal.resume(hook(), at(3)).await.unwrap();
+    journal.resume(hook(), ada(), at(3)).await.unwrap();
     assert_eq!(journal.recover(at(4)).await.unwrap().paused, []);
 }
 
@@ -91,7 +91,7 @@ async fn a_persons_pause_outlasts_the_hosts(home: Home) {
     let journal = home.open().await;
     let reason = || "its handler does not stay up".to_owned();
     journal.pause_for(hook(), reason(), at(1)).await.unwrap();
-    journal.pause(hook(), at(2)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(2)).await.unwrap();
     journal.pause_for(hook(), reason(), at(3)).await.unwrap();
     assert_eq!(journal.recover(at(4)).await.unwrap().paused, [hook()]);
 }

@@ -5,7 +5,8 @@ use bookhook_model::{Cause, Response, RunNumber, State};
 
 use super::on_every_backend;
 use crate::given::{
-    Home, at, beginning, event_of, failing, found, hook, sending, sending_with_token, settled, started, state,
+    Home, ada, at, beginning, event_of, failing, found, hook, sending, sending_with_token, settled, started,
+    state,
 };
 
 on_every_backend! {
@@ -70,7 +71,7 @@ async fn what_is_not_settled_comes_back_in_order(home: Home) {
 async fn what_was_running_in_a_paused_hook_is_held(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
-    journal.pause(hook(), at(1)).await.unwrap();
+    journal.pause(hook(), None, ada(), at(1)).await.unwrap();
     let recovered = journal.recover(at(2)).await.unwrap();
     assert_eq!(recovered.unsettled[0].state, State::Held);
     assert_eq!(state(&journal, id).await, State::Held);

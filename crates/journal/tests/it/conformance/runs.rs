@@ -5,7 +5,8 @@ use bookhook_model::{Cause, Outcome, ParkReason, Response, RunEnd, RunNumber, St
 
 use super::on_every_backend;
 use crate::given::{
-    Home, at, beginning, event_of, failing, found, hook, new_id, sending, settled, settling, started, state,
+    Home, at, beginning, event_of, failing, found, hook, new_id, parking_by_hand, replaying, sending,
+    settled, settling, started, state,
 };
 
 on_every_backend! {
@@ -126,17 +127,17 @@ async fn what_waits_can_be_parked(home: Home) {
         let act = sending(event, place);
         let id = act.id;
         journal.append(act).await.unwrap();
-        journal.park(id, ParkReason::CallerGone("24h".to_owned()), at(9)).await.unwrap();
+        journal.park(parking_by_hand(id)).await.unwrap();
         let parked = found(&journal, id).await;
         assert_eq!(parked.state, State::Parked);
-        assert!(parked.parked_reason.unwrap().contains("24h"));
+        assert_eq!(parked.parked_reason.as_deref(), Some("parked by ada@laptop: month end"));
     }
 }
 
 async fn what_runs_cannot_be_parked(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
-    let refused = journal.park(id, ParkReason::TokenExpired, at(9)).await;
+    let refused = journal.park(parking_by_hand(id)).await;
     assert!(matches!(refused, Err(WriteError::Refused { state: State::Running, .. })), "{refused:?}");
     assert_eq!(state(&journal, id).await, State::Running);
 }
@@ -166,6 +167,7 @@ async fn a_run_ends_once(home: Home) {
     let id = settled(&journal, "e", &response).await;
     let late = journal.settle(settling(id, RunNumber::FIRST, &Response::result(2))).await;
     assert!(matches!(late, Err(WriteError::Refused { state: State::Settled, .. })), "{late:?}");
+    journal.replay(replaying(id)).await.unwrap();
     journal.begin(beginning(id, Cause::Replay)).await.unwrap();
     let stale = journal.settle(settling(id, RunNumber::FIRST, &Response::result(2))).await;
     assert!(matches!(stale, Err(WriteError::Refused { state: State::Running, .. })), "{stale:?}");
@@ -181,6 +183,9 @@ async fn what_runs_does_not_begin_again(home: Home) {
 async fn a_person_can_run_a_settled_delivery_again(home: Home) {
     let journal = home.open().await;
     let id = settled(&journal, "e", &Response::result(1)).await;
+    let early = journal.begin(beginning(id, Cause::Replay)).await;
+    assert!(matches!(early, Err(WriteError::Refused { state: State::Settled, .. })), "{early:?}");
+    journal.replay(replaying(id)).await.unwrap();
     let begun = journal.begin(beginning(id, Cause::Replay)).await.unwrap();
     assert!(matches!(begun, Begun::Run { run: RunNumber(2), .. }));
     let running = found(&journal, id).await;

@@ -6,8 +6,8 @@ use secrecy::ExposeSecret as _;
 
 use super::on_every_backend;
 use crate::given::{
-    Home, TOKEN, at, beginning, event_of, failing, found, sending, sending_with_token, settling, state,
-    token_expiry,
+    Home, TOKEN, at, beginning, event_of, failing, found, replaying, sending, sending_with_token, settling,
+    state, token_expiry,
 };
 
 on_every_backend! {
@@ -62,7 +62,7 @@ async fn a_token_is_erased_when_the_delivery_settles_well(home: Home) {
         let id = queued(&journal, event).await;
         begun(&journal, id).await;
         journal.settle(settling(id, RunNumber::FIRST, &response)).await.unwrap();
-        let replayed = journal.begin(beginning(id, Cause::Replay)).await;
+        let replayed = journal.replay(replaying(id)).await;
         assert!(matches!(replayed, Err(WriteError::TokenGone(gone)) if gone == id), "{event}");
         assert_eq!(state(&journal, id).await, State::Settled);
     }
@@ -74,13 +74,14 @@ async fn a_token_is_kept_after_an_error_until_it_expires(home: Home) {
     let id = queued(&journal, "e").await;
     begun(&journal, id).await;
     journal.settle(settling(id, RunNumber::FIRST, &Response::error("no"))).await.unwrap();
+    journal.replay(replaying(id)).await.unwrap();
     let (run, event) = event_of(journal.begin(beginning(id, Cause::Replay)).await.unwrap());
     assert_eq!(event.secrets.len(), 1);
     journal.settle(settling(id, run, &Response::error("again no"))).await.unwrap();
 
     assert_eq!(journal.erase_expired_tokens(at(0)).await.unwrap(), 0);
     assert_eq!(journal.erase_expired_tokens(token_expiry()).await.unwrap(), 1);
-    let replayed = journal.begin(beginning(id, Cause::Replay)).await;
+    let replayed = journal.replay(replaying(id)).await;
     assert!(matches!(replayed, Err(WriteError::TokenGone(_))), "{replayed:?}");
 }
 
