@@ -96,6 +96,9 @@ pub(crate) struct DevArgs {
     /// The key that signs calls of apps, made at first use [default: sandbox-key.der in the state folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+    /// One JSON object a line: where everything is, then what goes on
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

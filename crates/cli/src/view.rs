@@ -5,8 +5,8 @@ mod table;
 mod told;
 
 pub(crate) use one::lines_of;
-pub(crate) use table::{Layout, Row};
-pub(crate) use told::label;
+pub(crate) use table::{Layout, Row, took};
+pub(crate) use told::{about, label};
 
 use bookhook::model::Delivery;
 

@@ -37,7 +37,7 @@ pub use control::{About, Facts, Person, ShownApp, ShownBook};
 pub use faults::{CallFaults, DeliveryFaults, Faults, Times};
 pub use happening::{Call, Delivery, Happening, Outcome, Watch};
 pub use manifest::{Manifest, ManifestError};
-pub use registry::OwnEvents;
+pub use registry::{OwnEvents, RegisterError};
 pub use seed::{Mistake, Seed, SeedError, SeedProblem};
 pub use server::{Builder, Sandbox, StartError};
 pub use store::OpenError;

@@ -24,7 +24,7 @@ use crate::google::{JWKS_PATH, Signer};
 use crate::happening::Watch;
 use crate::identity::{self, Identities};
 use crate::manifest::{Manifest, ManifestError};
-use crate::registry::{OwnEvents, Registry};
+use crate::registry::{OwnEvents, RegisterError, Registry};
 use crate::seed::{Seed, SeedError};
 use crate::store::{self, Data, OpenError};
 use crate::world::World;
@@ -162,6 +162,12 @@ impl Sandbox {
     /// What goes on from now on: calls of the API, and deliveries to apps.
     pub fn watch(&self) -> Watch {
         self.world.teller.watch()
+    }
+
+    /// Registers the app, owned by the default user. Where it is known already, this is what it says now, wherever it is
+    /// installed.
+    pub fn register(&self, manifest: impl Into<Manifest>) -> Result<(), RegisterError> {
+        self.world.register(&manifest.into())
     }
 
     /// What its clock shows.

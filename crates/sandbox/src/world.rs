@@ -13,8 +13,9 @@ use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
 use crate::faults::{Faults, Mischief};
 use crate::happening::Teller;
 use crate::identity::{Credentials, Identities};
+use crate::manifest::Manifest;
 use crate::refusal::Refusal;
-use crate::registry::Registry;
+use crate::registry::{RegisterError, Registry};
 use crate::seed::{Seed, SeedError};
 use crate::store;
 
@@ -102,6 +103,12 @@ impl World {
         self.seed.plant_users(db)?;
         self.register_apps(db)?;
         self.seed.plant_books(db, self.clock.now())
+    }
+
+    /// From now on the app is what this manifest says, after a reset too.
+    pub(crate) fn register(&self, manifest: &Manifest) -> Result<(), RegisterError> {
+        self.registry.put(manifest)?;
+        self.transact(|db, world| Ok(world.register_apps(db)?))
     }
 
     fn register_apps(&self, db: &Connection) -> rusqlite::Result<()> {

@@ -59,7 +59,7 @@ impl Row {
 }
 
 /// How long the last run took, or has been taking.
-fn took(delivery: &Delivery, here: &Here) -> String {
+pub(crate) fn took(delivery: &Delivery, here: &Here) -> String {
     let last = delivery.runs.as_ref().and_then(|runs| runs.last());
     last.map_or_else(String::new, |run| {
         show_span(run.finished_at.unwrap_or(here.now).duration_since(run.started_at))

@@ -11,7 +11,7 @@ pub(crate) fn label(delivery: &Delivery) -> &'static str {
 }
 
 /// What there is to say about it: the response, or why there is none. Not inert.
-pub(super) fn about(delivery: &Delivery) -> String {
+pub(crate) fn about(delivery: &Delivery) -> String {
     let last = delivery.runs.as_ref().and_then(|runs| runs.last());
     match delivery.state {
         State::Parked => delivery.parked_reason.clone().unwrap_or_default(),

@@ -79,7 +79,7 @@ fn an_event_of_a_transaction_reaches_the_handler_and_its_response_is_in_the_acti
     running.err_line("tax-bot │ got TRANSACTION_CHECKED");
     running.out_line("POST");
     let line = running.out_line("TRANSACTION_CHECKED");
-    assert!(line.contains("TRANSACTION_CHECKED → tax-bot  200  INFO first demoBookUsd01"), "{line}");
+    assert!(line.contains("TRANSACTION_CHECKED → tax-bot  result  first demoBookUsd01"), "{line}");
     assert_eq!(response(&curl), "first demoBookUsd01");
 }
 
@@ -92,13 +92,13 @@ fn the_handler_is_started_anew_when_its_files_change_and_r_replays_with_it() {
     running.type_line("r");
     running.err_line("there is no event to replay yet");
     pasted(&curl);
-    running.out_line("INFO first");
+    running.out_line("result  first");
 
     place.write("main.py", &HANDLER.replace("VERSION", "second"));
     running.err_line("main.py changed: the handler is started anew");
     running.type_line("r");
 
-    running.out_line("INFO second");
+    running.out_line("result  replay: second");
     assert_eq!(response(&curl), "second demoBookUsd01");
     running.type_line("q");
     assert_eq!(running.ended(), 0);
@@ -114,11 +114,11 @@ fn a_handler_that_does_not_start_says_why_and_what_waits_for_it_runs_when_it_is_
     let line = running.err_line("events are held until its handler is started anew");
     assert!(line.contains("ended with status 1: no such module: tax"), "{line}");
     pasted(&curl);
-    running.out_line("429");
+    running.out_line("held  the hook is paused");
 
     place.write("main.py", &HANDLER.replace("VERSION", "mended"));
 
-    running.out_line("INFO mended");
+    running.out_line("result  mended");
 }
 
 #[test]
@@ -156,7 +156,7 @@ hooks:
     assert!(hook.contains("/hooks/taxes → run python3 …"), "{hook}");
     running.err_line("taxes is installed in demoBookUsd01, ");
     pasted(&curl_of(&running));
-    running.out_line("INFO first");
+    running.out_line("result  first");
     assert!(!place.path("production.db").exists());
 }
 
@@ -179,7 +179,7 @@ fn books_in_a_file_go_on() {
 }
 
 #[test]
-fn events_can_be_sent_by_hand_too() {
+fn events_that_are_sent_by_hand_are_told_too() {
     let place = Place::new();
     app(&place);
     let running = start(&place, &["--run", "python3 main.py"]);
@@ -188,6 +188,87 @@ fn events_can_be_sent_by_hand_too() {
     let ran = place.run(&["send", "TRANSACTION_CHECKED", "--to", url]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(ran.out.contains("first"), "{}", ran.out);
+    let line = running.out_line("TRANSACTION_CHECKED");
+    assert!(line.contains("TRANSACTION_CHECKED → tax-bot  result  first"), "{line}");
+}
+
+#[test]
+fn what_goes_on_is_told_to_programs_as_json() {
+    let place = Place::new();
+    app(&place);
+    let running = start(&place, &["--json", "--run", "python3 main.py"]);
+    let line = |key: &str| -> Value {
+        serde_json::from_str::<Value>(&running.out_line(&format!("{{\"{key}\":"))).unwrap()[key].clone()
+    };
+    let dev = line("dev");
+    assert_eq!(dev["hooks"][0]["name"], "tax-bot");
+    let url = format!("{}/v5/books/demoBookUsd01/transactions", dev["sandbox"]["api"].as_str().unwrap());
+    let sale = r#"{"date": "2026-03-04", "amount": "1", "creditAccount": {"name": "Product Sales"}, "debitAccount": {"name": "Bank Account"}, "checked": true}"#;
+    pasted(&format!(
+        "curl '{url}' -H 'Authorization: Bearer mia' -H 'Content-Type: application/json' -d '{sale}'"
+    ));
+    assert_eq!(line("call")["method"], "POST");
+    let delivery = line("delivery");
+    assert_eq!(delivery["event_type"], "TRANSACTION_CHECKED");
+    assert_eq!(delivery["runs"][0]["response"]["result"], "first demoBookUsd01");
+}
+
+#[test]
+fn a_changed_manifest_counts_at_once() {
+    let place = Place::new();
+    app(&place);
+    let running = start(&place, &["--run", "python3 main.py"]);
+    let curl = curl_of(&running);
+    pasted(&curl);
+    running.out_line("TRANSACTION_CHECKED → tax-bot  result");
+
+    place.write("bkper.yaml", "id: tax-bot\nevents: [TRANSACTION_POSTED]\n");
+    running.err_line("bkper.yaml changed: the host is started anew");
+    running.err_line("the handler is ready");
+    pasted(&curl);
+
+    running.out_line("TRANSACTION_POSTED → tax-bot  result");
+}
+
+#[test]
+fn a_manifest_that_is_wrong_changes_nothing_until_it_is_right() {
+    let place = Place::new();
+    app(&place);
+    let running = start(&place, &["--run", "python3 main.py"]);
+    let curl = curl_of(&running);
+
+    place.write("bkper.yaml", "id: tax-bot\nevents: [TRANSACTION_CHECKED\n");
+    running.err_line("bkper.yaml changed: it is wrong, and what was served before goes on");
+    running.err_line("error: bkper.yaml:");
+    pasted(&curl);
+    running.out_line("TRANSACTION_CHECKED → tax-bot  result");
+
+    place.write("bkper.yaml", "id: tax-bot\nevents: [TRANSACTION_CHECKED, TRANSACTION_POSTED]\n");
+    running.err_line("bkper.yaml changed: the host is started anew");
+    pasted(&curl);
+    running.out_line("TRANSACTION_POSTED → tax-bot  result");
+}
+
+#[test]
+fn a_changed_configuration_counts_at_once() {
+    let place = Place::new();
+    app(&place);
+    let config = |rate: &str| {
+        format!(
+            "hooks: {{tax-bot: {{source: {{bkper: {{manifest: bkper.yaml}}}}, handler: {{exec: {{command: [printf, '{{\"result\": \"{rate} percent\"}}']}}}}}}}}\n"
+        )
+    };
+    place.write("bookhook.yaml", &config("19"));
+    let running = start(&place, &[]);
+    let curl = curl_of(&running);
+    pasted(&curl);
+    running.out_line("result  19 percent");
+
+    place.write("bookhook.yaml", &config("20"));
+    running.err_line("bookhook.yaml changed: the host is started anew");
+    pasted(&curl);
+
+    running.out_line("result  20 percent");
 }
 
 #[test]
@@ -206,7 +287,7 @@ http.createServer(async (request, response) => {
     place.write("index.js", program);
     let running = start(&place, &["--run", "node index.js"]);
     pasted(&curl_of(&running));
-    running.out_line("INFO Aurora USD");
+    running.out_line("result  Aurora USD");
 }
 
 #[test]

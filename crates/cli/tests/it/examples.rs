@@ -36,7 +36,7 @@ fn runs_as_its_readme_says(example: &str, packages: Option<&str>) {
     pasted(&curl_of(&running));
 
     let told = running.out_line("TRANSACTION_CHECKED");
-    assert!(told.contains("200  INFO TAX: 20.00") && readme.contains("`TAX: 20.00`"), "{told}");
+    assert!(told.contains("result  TAX: 20.00") && readme.contains("`TAX: 20.00`"), "{told}");
 }
 
 /// The example as it is in the repository, with the packages that are installed beside it.

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use bookhook_sandbox::{Manifest, Sandbox, StartError};
+use bookhook_sandbox::{Manifest, ManifestError, RegisterError, Sandbox, StartError};
 use serde_json::{Value, json};
 
 use crate::client::{Client, given_a_book};
@@ -248,4 +248,17 @@ async fn installing_changing_and_removing_an_app_are_events() {
         (&json!("INTEGRATION_CREATED"), &json!({"object": installed})),
     ];
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn an_app_is_what_its_manifest_said_last_after_a_reset_too() {
+    let sandbox = Sandbox::builder().app(json!({"id": "tax-bot", "name": "Tax"})).start().await.unwrap();
+    let mia = Client::of(&sandbox).user("mia");
+    sandbox.register(json!({"id": "tax-bot", "name": "Sales Tax"})).unwrap();
+    assert_eq!(mia.get("/v5/apps/tax-bot").await.ok()["name"], "Sales Tax");
+    sandbox.reset().unwrap();
+    assert_eq!(mia.get("/v5/apps/tax-bot").await.ok()["name"], "Sales Tax");
+    let refused = sandbox.register(json!({"id": "Tax Bot"})).unwrap_err();
+    assert!(matches!(refused, RegisterError::Manifest(ManifestError::Id { .. })), "{refused:?}");
+    assert_eq!(mia.get("/v5/apps").await.ok()["items"].as_array().unwrap().len(), 1);
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use bookhook::bkper_model::AgentId;
 use bookhook::config::{AppHandler, AppOverrides, Caution, Config, HookConfig, Loaded, Source, Warning};
-use bookhook_sandbox::Manifest;
+use bookhook_sandbox::{Manifest, ManifestError};
 
 use super::local::Door;
 use crate::args::DevArgs;
@@ -16,6 +17,10 @@ const MANIFESTS: [&str; 2] = ["bkper.json", "bkper.yaml"];
 /// What is served.
 pub(super) struct App {
     pub(super) config: Config,
+    /// The apps of its hooks, as the sandbox is to know them: each is called where its hook is.
+    pub(super) manifests: Vec<(AgentId, Manifest)>,
+    /// The configuration's file, if it has one.
+    file: Option<PathBuf>,
     /// What its author should know.
     pub(super) warnings: Vec<Warning>,
 }
@@ -28,9 +33,11 @@ impl App {
             (None, Some(url)) => Some(AppHandler::To(url)),
             (None, None) => None,
         };
-        let Loaded { config, warnings } = match handler {
-            Some(handler) => of_manifest(&manifest_at(&args.place)?, handler, door)?,
-            None => of_config(&config_at(&args.place)?, door)?,
+        let (Loaded { config, warnings }, file) = if let Some(handler) = handler {
+            (of_manifest(&manifest_at(&args.place)?, handler, door)?, None)
+        } else {
+            let file = config_at(&args.place)?;
+            (of_config(&file, door)?, Some(file))
         };
         if config.hooks.is_empty() {
             return Err(Complaint::misused(anyhow::anyhow!(
@@ -39,15 +46,24 @@ impl App {
             )));
         }
         let warnings = warnings.into_iter().filter(|warning| concerns_development(&warning.what)).collect();
-        Ok(Self { config, warnings })
+        let manifests = config.hooks.iter().map(|hook| manifest(hook, door)).collect::<Result<_, _>>();
+        Ok(Self { manifests: manifests.map_err(Complaint::misused)?, config, file, warnings })
     }
 
-    /// The manifests of its hooks, each with the path that the hook is served at.
-    pub(super) fn manifests(&self) -> impl Iterator<Item = (Manifest, &str)> {
-        self.config.hooks.iter().map(|HookConfig { source: Source::Bkper(source), path, .. }| {
-            (Manifest::from(source.manifest.file.clone()), path.as_str())
-        })
+    /// The files that say what is served.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let manifests = self.config.hooks.iter().map(|hook| {
+            let Source::Bkper(source) = &hook.source;
+            source.manifest.file.as_path()
+        });
+        self.file.as_deref().into_iter().chain(manifests)
     }
+}
+
+fn manifest(hook: &HookConfig, door: &Door) -> Result<(AgentId, Manifest), ManifestError> {
+    let Source::Bkper(source) = &hook.source;
+    let manifest = Manifest::from(source.manifest.file.clone()).called_at(&door.url(&hook.path))?;
+    Ok((manifest.id()?, manifest))
 }
 
 fn of_manifest(manifest: &Path, handler: AppHandler<'_>, door: &Door) -> Result<Loaded, Complaint> {

@@ -37,6 +37,11 @@ impl Banner {
         })
     }
 
+    pub(super) fn hooks_as_json(&self) -> Vec<serde_json::Value> {
+        let hook = |[name, url, handler]: &[String; 3]| serde_json::json!({ "name": name, "url": url, "handler": handler });
+        self.hooks.iter().map(hook).collect()
+    }
+
     pub(super) fn print(&self, printer: Printer) {
         let line = |name: &str, text: &str| {
             printer.note(format_args!("  {}  {text}", painted(format_args!("{name:<7}"), DIM)));

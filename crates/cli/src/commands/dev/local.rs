@@ -24,17 +24,26 @@ const RESTART: RestartPolicy = RestartPolicy {
     within: Duration::from_secs(30),
 };
 
-/// Where the host will listen.
+/// Where the host listens. It is open as long as this lives: while one host takes the place of another, callers wait.
 pub(super) struct Door {
+    listener: TcpListener,
     address: SocketAddr,
 }
 
 impl Door {
-    /// This port; 0 stands for one that is free now.
+    /// This port; 0 stands for one that is free.
     pub(super) fn at(port: u16) -> Result<Self, Complaint> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let bound = TcpListener::bind(address).and_then(|listener| listener.local_addr());
-        Ok(Self { address: bound.map_err(|error| taken(address, error))? })
+        let opened = TcpListener::bind(address).and_then(|listener| {
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        });
+        opened.map_err(|error| taken(address, error))
+    }
+
+    /// What a host listens with.
+    pub(super) fn listener(&self) -> io::Result<TcpListener> {
+        self.listener.try_clone()
     }
 
     /// What is before the paths of hooks.
@@ -54,7 +63,7 @@ impl Door {
 }
 
 /// The host's port is another program's.
-pub(super) fn taken(address: SocketAddr, error: io::Error) -> Complaint {
+fn taken(address: SocketAddr, error: io::Error) -> Complaint {
     Complaint::misused(anyhow::Error::new(error).context(format!("cannot listen on {address}")))
         .hint("another program listens there; name another port: --port PORT, or 0 for any that is free")
 }
@@ -73,7 +82,6 @@ impl Surroundings {
 
     /// The host then trusts the sandbox and nobody else, leaves nothing behind, and its handlers call the sandbox.
     pub(super) fn put_around(&self, config: &mut Config, door: &Door) -> Result<(), Complaint> {
-        config.listen = door.address;
         config.public_url = None;
         config.journal = JournalLocation::Memory;
         config.console = None;

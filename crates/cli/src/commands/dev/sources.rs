@@ -1,4 +1,4 @@
-//! Notices when the files of a handler change.
+//! Notices when the files of a handler change, or those which say what is served.
 //!
 //! Folders are watched one by one, so that those which programs fill (`node_modules`, build results) cost nothing.
 
@@ -15,6 +15,8 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::timeout;
 
+use super::app::App;
+
 /// Editors write a file in several steps, and tools write many files: the change is over when nothing happens for so long.
 const QUIET: Duration = Duration::from_millis(150);
 
@@ -26,9 +28,19 @@ const FILLED: [&str; 9] =
 const WRITTEN: [&str; 10] =
     [".db", ".db-wal", ".db-shm", ".db-journal", ".sqlite", ".log", ".pyc", ".tmp", ".swp", "~"];
 
-/// The folders of the handlers that are restarted.
+/// What has changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// A file of a handler.
+    Handler(PathBuf),
+    /// A file that says what is served.
+    Setup(PathBuf),
+}
+
+/// The folders of the handlers that are restarted, and the files that say what is served.
 pub(super) struct Sources {
     roots: Vec<PathBuf>,
+    setup: Vec<PathBuf>,
     watched: HashSet<PathBuf>,
     watcher: RecommendedWatcher,
     changes: UnboundedReceiver<PathBuf>,
@@ -36,7 +48,7 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Those of the servers that the host runs: a command is started for each event anyway.
-    pub(super) fn of(config: &Config) -> anyhow::Result<Self> {
+    pub(super) fn of(app: &App) -> anyhow::Result<Self> {
         let (sender, changes) = mpsc::unbounded_channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let Ok(event) = event else { return };
@@ -46,25 +58,38 @@ impl Sources {
             }
         });
         let watcher = watcher.context("files cannot be watched")?;
-        let mut sources = Self { roots: roots(config), watched: HashSet::new(), watcher, changes };
+        let setup = app.files().filter_map(|file| file.canonicalize().ok()).collect();
+        let roots = roots(&app.config);
+        let mut sources = Self { roots, setup, watched: HashSet::new(), watcher, changes };
         sources.watch_folders()?;
         Ok(sources)
     }
 
-    /// Waits until files have changed, and gives one of them.
-    pub(super) async fn changed(&mut self) -> PathBuf {
-        let changed = loop {
-            match self.changes.recv().await {
-                Some(path) if self.is_source(&path) => break path,
-                Some(_) => {}
-                None => pending().await,
+    /// Waits until files have changed, and gives one of them: one that says what is served, if it is among them.
+    pub(super) async fn changed(&mut self) -> Change {
+        let mut changed = loop {
+            let Some(path) = self.changes.recv().await else { pending().await };
+            if let Some(change) = self.change(&path) {
+                break change;
             }
         };
-        while let Ok(Some(_)) = timeout(QUIET, self.changes.recv()).await {}
+        while let Ok(Some(path)) = timeout(QUIET, self.changes.recv()).await {
+            changed =
+                self.change(&path).filter(|change| matches!(change, Change::Setup(_))).unwrap_or(changed);
+        }
         if let Err(error) = self.watch_folders() {
             tracing::warn!("a new folder is not watched: {error:#}");
         }
-        self.below_root(&changed).map_or_else(|| changed.clone(), Path::to_owned)
+        changed
+    }
+
+    /// What a change of this path is; nothing when it is of no interest.
+    fn change(&self, path: &Path) -> Option<Change> {
+        if self.setup.iter().any(|file| file == path) {
+            return Some(Change::Setup(path.file_name()?.into()));
+        }
+        let below = self.below_root(path).filter(|_| self.is_source(path))?;
+        Some(Change::Handler(below.to_owned()))
     }
 
     fn is_source(&self, path: &Path) -> bool {
@@ -82,7 +107,8 @@ impl Sources {
 
     /// Watches the folders that are not watched yet. One that is gone is not watched any more, by itself.
     fn watch_folders(&mut self) -> anyhow::Result<()> {
-        let found: HashSet<PathBuf> = self.roots.iter().flat_map(|root| folders(root)).collect();
+        let setup = self.setup.iter().filter_map(|file| file.parent()).map(Path::to_owned);
+        let found: HashSet<PathBuf> = self.roots.iter().flat_map(|root| folders(root)).chain(setup).collect();
         for folder in found.difference(&self.watched) {
             let watched = self.watcher.watch(folder, RecursiveMode::NonRecursive);
             watched.with_context(|| format!("changes in {} cannot be noticed", folder.display()))?;
@@ -141,14 +167,16 @@ mod tests {
     fn sources() -> Sources {
         let (_, changes) = mpsc::unbounded_channel();
         let watcher = notify::recommended_watcher(|_| {}).unwrap();
-        Sources { roots: vec!["/app".into()], watched: HashSet::new(), watcher, changes }
+        let (roots, setup) =
+            (vec!["/app".into()], vec!["/app/bkper.yaml".into(), "/etc/bookhook.yaml".into()]);
+        Sources { roots, setup, watched: HashSet::new(), watcher, changes }
     }
 
     #[test]
     fn what_people_write_is_a_source_and_what_programs_write_is_none() {
         let sources = sources();
-        for path in ["/app/main.py", "/app/src/tax.ts", "/app/.env", "/app/.env.local", "/app/bkper.yaml"] {
-            assert!(sources.is_source(Path::new(path)), "{path}");
+        for path in ["main.py", "src/tax.ts", ".env", ".env.local", "seed.yaml"] {
+            assert_eq!(sources.change(&Path::new("/app").join(path)), Some(Change::Handler(path.into())));
         }
         for path in [
             "/app",
@@ -162,8 +190,17 @@ mod tests {
             "/app/npm-debug.log",
             "/app/main.py~",
         ] {
-            assert!(!sources.is_source(Path::new(path)), "{path}");
+            assert_eq!(sources.change(Path::new(path)), None, "{path}");
         }
+    }
+
+    #[test]
+    fn what_says_what_is_served_is_told_apart() {
+        for path in ["/app/bkper.yaml", "/etc/bookhook.yaml"] {
+            let name = Path::new(path).file_name().unwrap().into();
+            assert_eq!(sources().change(Path::new(path)), Some(Change::Setup(name)));
+        }
+        assert_eq!(sources().change(Path::new("/etc/hosts")), None);
     }
 
     #[test]

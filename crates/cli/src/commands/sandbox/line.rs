@@ -65,12 +65,13 @@ fn style_of(status: Option<u16>) -> Style {
     }
 }
 
-fn padded(who: &str) -> String {
+/// Who calls, or whose event it is, in its usual width.
+pub(in crate::commands) fn padded(who: &str) -> String {
     format!("{:<WHO$}", shortened(&one_line(who), 2 * WHO))
 }
 
 /// The time of day: a sandbox's clock can be anywhere.
-fn time(at: Timestamp) -> String {
+pub(in crate::commands) fn time(at: Timestamp) -> String {
     let here = Here { now: at, ..Here::of_machine() };
     painted(here.show(at), DIM).to_string()
 }
