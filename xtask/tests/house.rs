@@ -15,6 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bookhook-handlers", &["bookhook-model"]),
     ("bookhook-dispatch", &["bookhook-model", "bookhook-journal", "bookhook-handlers"]),
     ("bookhook-receiver", &["bookhook-model", "bookhook-journal", "bookhook-dispatch"]),
+    // What operators ask for is done by the dispatcher: it alone knows the lanes.
+    ("bookhook-console", &["bookhook-model", "bookhook-journal", "bookhook-dispatch"]),
     (
         "bookhook",
         &[
@@ -25,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "bookhook-handlers",
             "bookhook-dispatch",
             "bookhook-receiver",
+            "bookhook-console",
             "bookhook-sandbox", // only with the feature `testing`
         ],
     ),

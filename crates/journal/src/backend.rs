@@ -17,7 +17,7 @@ use crate::acts::{
 use crate::counts::HookCounts;
 use crate::error::ReadError;
 use crate::pending::Pending;
-use crate::reading::{ActListing, Listing, Outlook, Page, Payload};
+use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
@@ -58,6 +58,7 @@ pub(crate) trait Backend: Send + Sync {
     fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError>;
     fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError>;
     fn list(&self, listing: Listing) -> Pending<Page, ReadError>;
+    fn end(&self) -> Pending<Cursor, ReadError>;
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError>;
     fn acts(&self, listing: ActListing) -> Pending<Page<Act>, ReadError>;
     fn pauses(&self) -> Pending<Vec<Pause>, ReadError>;

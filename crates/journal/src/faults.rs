@@ -18,7 +18,7 @@ use crate::counts::HookCounts;
 use crate::error::{ReadError, WriteError};
 use crate::journal::Journal;
 use crate::pending::Pending;
-use crate::reading::{ActListing, Listing, Outlook, Page, Payload};
+use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
@@ -221,6 +221,10 @@ impl Backend for Faulty {
 
     fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
         self.inner.list(listing)
+    }
+
+    fn end(&self) -> Pending<Cursor, ReadError> {
+        self.inner.end()
     }
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {

@@ -310,6 +310,11 @@ impl Journal {
         self.backend.acts(listing).await
     }
 
+    /// The place after the newest delivery, from which to follow.
+    pub async fn end(&self) -> Result<Cursor, ReadError> {
+        self.backend.end().await
+    }
+
     /// The hooks and lanes that are paused.
     pub async fn pauses(&self) -> Result<Vec<Pause>, ReadError> {
         self.backend.pauses().await

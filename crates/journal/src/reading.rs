@@ -14,7 +14,7 @@ use crate::location::Location;
 use crate::sqlite::{self, Reads};
 
 /// A place in the order of append, between two deliveries. Opaque; its text can be handed out and read back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cursor(i64);
 

@@ -51,7 +51,7 @@ use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
-use crate::reading::{ActListing, Listing, Outlook, Page, Payload};
+use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Whose};
 use crate::seal::KeyId;
 
@@ -222,6 +222,10 @@ impl Backend for Sqlite {
 
     fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
         self.reads.list(listing)
+    }
+
+    fn end(&self) -> Pending<Cursor, ReadError> {
+        self.reads.end()
     }
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {

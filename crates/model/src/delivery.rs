@@ -108,3 +108,24 @@ pub struct Filter {
     /// Received before.
     pub before: Option<Timestamp>,
 }
+
+impl Filter {
+    /// Whether it takes this delivery, as it is now.
+    pub fn takes(&self, delivery: &Delivery) -> bool {
+        fn fits<T: PartialEq>(wanted: Option<&T>, is: Option<&T>) -> bool {
+            wanted.is_none() || wanted == is
+        }
+        let text = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
+        let is_error = delivery.state == State::Parked || delivery.outcome == Some(Outcome::Error);
+        fits(self.hook.as_ref(), Some(&delivery.hook))
+            && text(&self.book_id, delivery.book_id.as_deref())
+            && text(&self.event_id, delivery.event_id.as_ref().map(|id| &*id.0))
+            && text(&self.event_type, Some(&delivery.event_type))
+            && text(&self.agent_id, delivery.agent_id.as_deref())
+            && fits(self.state.as_ref(), Some(&delivery.state))
+            && fits(self.outcome.as_ref(), delivery.outcome.as_ref())
+            && (!self.error || is_error)
+            && self.after.is_none_or(|after| delivery.received_at >= after)
+            && self.before.is_none_or(|before| delivery.received_at < before)
+    }
+}

@@ -70,7 +70,7 @@ pub(super) async fn follow(
         let is_table = matches!(lines, Lines::Table(_));
         let (noticed, now_known) = notice(looked_at, &known, is_table);
         known = now_known;
-        let mut told: Vec<_> = noticed.into_iter().filter(|delivery| matches(&filter, delivery)).collect();
+        let mut told: Vec<_> = noticed.into_iter().filter(|delivery| filter.takes(delivery)).collect();
         told.sort_by_key(|delivery| delivery.id);
         print(reader, &told, lines, printer).await?;
     }
@@ -143,24 +143,4 @@ async fn print(
         }
     }
     Ok(())
-}
-
-/// What the journal does for a list, for deliveries that are at hand.
-fn matches(filter: &Filter, delivery: &Delivery) -> bool {
-    fn fits<T: PartialEq>(wanted: Option<&T>, is: Option<&T>) -> bool {
-        wanted.is_none() || wanted == is
-    }
-    let text = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
-    let is_error =
-        delivery.state == State::Parked || delivery.outcome == Some(bookhook::model::Outcome::Error);
-    fits(filter.hook.as_ref(), Some(&delivery.hook))
-        && text(&filter.book_id, delivery.book_id.as_deref())
-        && text(&filter.event_id, delivery.event_id.as_ref().map(|id| &*id.0))
-        && text(&filter.event_type, Some(&delivery.event_type))
-        && text(&filter.agent_id, delivery.agent_id.as_deref())
-        && fits(filter.state.as_ref(), Some(&delivery.state))
-        && fits(filter.outcome.as_ref(), delivery.outcome.as_ref())
-        && (!filter.error || is_error)
-        && filter.after.is_none_or(|after| delivery.received_at >= after)
-        && filter.before.is_none_or(|before| delivery.received_at < before)
 }
