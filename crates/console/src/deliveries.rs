@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::query::{FILTER, PAGING, Query};
 
 /// `GET /deliveries`: the newest first.
-pub(crate) async fn list(State(console): State<Console>, uri: Uri) -> Result<Json<Page>, Problem> {
+pub(crate) async fn list(State(console): State<Console>, uri: Uri) -> Result<Json<Page<Delivery>>, Problem> {
     let query = Query::read(&uri, &[&FILTER[..], &PAGING].concat())?;
     let (filter, paging) = (query.filter()?, query.paging()?);
     Ok(Json(console.journal().list(&filter, paging.cursor.as_ref(), paging.limit).await?))

@@ -140,10 +140,19 @@ impl From<ReadError> for Problem {
 
 impl From<WriteError> for Problem {
     fn from(error: WriteError) -> Self {
+        let conflict = |code| Self::new(StatusCode::CONFLICT, code, error.to_string());
         match error {
             WriteError::NotFound(id) => Self::no_such_delivery(&id.to_string()),
-            WriteError::Refused { .. } => Self::new(StatusCode::CONFLICT, "wrong_state", error.to_string()),
-            WriteError::TokenGone(_) => Self::new(StatusCode::CONFLICT, "token_gone", error.to_string()),
+            WriteError::NoReplays(id) => Self::no_such_replays(&id.to_string()),
+            WriteError::Refused { .. } => conflict("wrong_state"),
+            WriteError::TokenGone(_) => conflict("token_gone"),
+            WriteError::WrongKey(_) => conflict("wrong_key"),
+            WriteError::NoHook(_) => conflict("no_hook"),
+            WriteError::ReplaysRunning(_) => conflict("replays_running"),
+            WriteError::ReplaysOver { .. } => conflict("replays_over"),
+            WriteError::NotWiped => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_wiped", error.to_string())
+            }
             error => {
                 warn!(error = &error as &dyn Error, "an operator's act could not be journaled");
                 let detail = "the journal cannot be written";

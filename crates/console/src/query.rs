@@ -7,13 +7,16 @@ use jiff::Timestamp;
 use url::form_urlencoded;
 
 use bookhook_journal::Cursor;
-use bookhook_model::{Filter, Outcome, State};
+use bookhook_model::{ActFilter, Filter, HookName, Outcome, State};
 
 use crate::problem::Problem;
 
 /// The names of a filter's fields.
 pub(crate) const FILTER: [&str; 10] =
     ["hook", "book_id", "event_id", "event_type", "agent_id", "state", "outcome", "error", "after", "before"];
+
+/// The names of the fields of a filter of acts.
+pub(crate) const ACT_FILTER: [&str; 2] = ["hook", "delivery"];
 
 /// The names of a page's.
 pub(crate) const PAGING: [&str; 2] = ["limit", "cursor"];
@@ -80,15 +83,19 @@ impl<'u> Query<'u> {
         })
     }
 
+    fn hook(&self) -> Result<Option<HookName>, Problem> {
+        let expected = "a hook's name: lower-case letters, digits, `-` or `_`";
+        self.parsed("hook", expected, |value| value.parse().ok())
+    }
+
     fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         self.parsed(name, "a time such as `2026-11-21T22:00:00Z`", |value| value.parse().ok())
     }
 
     /// Which deliveries are wanted.
     pub(crate) fn filter(&self) -> Result<Filter, Problem> {
-        let hook = "a hook's name: lower-case letters, digits, `-` or `_`";
         Ok(Filter {
-            hook: self.parsed("hook", hook, |value| value.parse().ok())?,
+            hook: self.hook()?,
             book_id: self.text("book_id")?,
             event_id: self.text("event_id")?,
             event_type: self.text("event_type")?,
@@ -101,6 +108,12 @@ impl<'u> Query<'u> {
             after: self.time("after")?,
             before: self.time("before")?,
         })
+    }
+
+    /// Which acts are wanted.
+    pub(crate) fn act_filter(&self) -> Result<ActFilter, Problem> {
+        let delivery = self.parsed("delivery", "a delivery's id", |value| value.parse().ok())?;
+        Ok(ActFilter { hook: self.hook()?, delivery })
     }
 
     pub(crate) fn paging(&self) -> Result<Paging, Problem> {

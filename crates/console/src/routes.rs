@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, header};
 
 use crate::console::Console;
 use crate::problem::Problem;
-use crate::{access, acts, deliveries, hooks, metrics, openapi, replays, stream};
+use crate::{access, acts, deliveries, erasures, hooks, metrics, openapi, record, replays, stream};
 
 /// One operation: what it is asked with, and what does it.
 struct Route {
@@ -39,6 +39,8 @@ fn table() -> Vec<Route> {
         read("/api/v1/hooks", get(hooks::list)),
         act("/api/v1/hooks/{name}/pause", post(hooks::pause)),
         act("/api/v1/hooks/{name}/resume", post(hooks::resume)),
+        read("/api/v1/acts", get(record::list)),
+        act("/api/v1/erasures", post(erasures::erase)),
         read("/api/v1/stream", get(stream::stream)),
         read("/api/v1/openapi.json", get(openapi::openapi)),
         read("/metrics", get(metrics::metrics)),

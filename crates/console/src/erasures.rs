@@ -1,0 +1,47 @@
+//! Erasing what is known of a book or a user.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use bookhook_journal::{Erased, Whose};
+use bookhook_model::DeliveryId;
+
+use crate::actor::Who;
+use crate::body;
+use crate::console::Console;
+use crate::problem::Problem;
+
+/// Whose deliveries: exactly one of the two.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Erasure {
+    book_id: Option<String>,
+    agent_id: Option<String>,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Outcome {
+    deliveries: u64,
+    /// Still there: they were running.
+    running: Vec<DeliveryId>,
+}
+
+/// `POST /erasures`: done when it is answered.
+pub(crate) async fn erase(
+    State(console): State<Console>,
+    Who(who): Who,
+    body::Json(erasure): body::Json<Erasure>,
+) -> Result<Json<Outcome>, Problem> {
+    let Erased { deliveries, running } = console.dispatcher().erase(&whose(erasure)?, &who).await?;
+    Ok(Json(Outcome { deliveries, running }))
+}
+
+fn whose(erasure: Erasure) -> Result<Whose, Problem> {
+    match (erasure.book_id, erasure.agent_id) {
+        (Some(book), None) if !book.is_empty() => Ok(Whose::Book(book)),
+        (None, Some(agent)) if !agent.is_empty() => Ok(Whose::Agent(agent)),
+        _ => Err(Problem::bad_body("name either a `book_id` or an `agent_id`")),
+    }
+}
