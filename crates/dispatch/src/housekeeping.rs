@@ -26,7 +26,7 @@ async fn alarm(shared: Weak<Shared>) {
         let Some(strong) = shared.upgrade() else { return };
         let due = strong.desk().scheduler.wake_at();
         let moved = Arc::clone(&strong.alarm_moved);
-        let wait = due.map_or(SWEEP, |due| until(due, (strong.clock)()));
+        let wait = wait(due, (strong.clock)());
         drop(strong);
         if tokio::time::timeout(wait, moved.notified()).await.is_err() {
             let Some(strong) = shared.upgrade() else { return };
@@ -74,6 +74,22 @@ async fn park_overdue(shared: &Shared) {
     }
 }
 
-fn until(due: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(due.duration_since(now)).unwrap_or_default()
+/// Until the clock is looked at again: it may have been set before what is far off by now is due.
+fn wait(due: Option<Timestamp>, now: Timestamp) -> Duration {
+    let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
+    due.map_or(SWEEP, until).min(SWEEP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_delays_no_retry_for_long() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        assert_eq!(wait(Some(now + Duration::from_secs(5)), now), Duration::from_secs(5));
+        assert_eq!(wait(Some(now - Duration::from_secs(5)), now), Duration::ZERO);
+        assert_eq!(wait(Some(now + Duration::from_hours(3)), now), SWEEP);
+        assert_eq!(wait(None, now), SWEEP);
+    }
 }
