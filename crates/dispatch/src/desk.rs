@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use bookhook_model::policy::Jitter;
-use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event};
+use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event, LaneKey};
 
 use crate::answer::Answer;
 use crate::lanes::HeldLane;
@@ -16,6 +16,9 @@ use crate::verdict::Driver;
 
 /// Somebody who waits for an answer.
 pub(crate) type Caller = oneshot::Sender<Answer>;
+
+/// A lane that deliveries share.
+pub(crate) type Lane = (HookIndex, LaneKey);
 
 /// One live delivery.
 #[derive(Debug)]
@@ -30,8 +33,6 @@ pub(crate) struct Stay {
     /// The event, from the moment at which its run may start until it starts.
     pub(crate) event: Option<Event>,
     pub(crate) callers: Vec<Caller>,
-    /// The delivery whose settling was handed to the journal just before this one's turn came.
-    pub(crate) after: Option<DeliveryId>,
 }
 
 impl Stay {
@@ -59,6 +60,8 @@ pub(crate) struct Desk {
     last_ticket: u64,
     /// The lanes that wait for a delivery, by that delivery.
     pub(crate) held_lanes: HashMap<DeliveryId, HeldLane>,
+    /// The delivery of each lane whose settling was handed in last and may not be written yet.
+    settling: HashMap<Lane, DeliveryId>,
     /// Runs that have begun and are not settled on disk.
     pub(crate) open_runs: usize,
     /// The wake-up that the alarm was last told of.
@@ -74,6 +77,7 @@ impl Desk {
             by_id: HashMap::new(),
             last_ticket: 0,
             held_lanes: HashMap::new(),
+            settling: HashMap::new(),
             open_runs: 0,
             alarm: None,
         }
@@ -117,15 +121,29 @@ impl Desk {
         }
     }
 
-    /// What begins now begins after the settling of `before`, also should that have to be tried again.
-    pub(crate) fn follow(&mut self, before: DeliveryId, actions: &[Action]) {
-        for action in actions {
-            if let Action::Begin(ticket) = action
-                && let Some(stay) = self.stays.get_mut(ticket)
-            {
-                stay.after = Some(before).filter(|before| *before != stay.id);
-            }
+    /// The lane of this ticket, if it shares one.
+    pub(crate) fn lane(&self, ticket: Ticket) -> Option<Lane> {
+        Some((self.stays.get(&ticket)?.hook, self.scheduler.lane(ticket)?.clone()))
+    }
+
+    /// The settling of this delivery is handed to the journal.
+    pub(crate) fn settles(&mut self, lane: Option<&Lane>, id: DeliveryId) {
+        if let Some(lane) = lane {
+            self.settling.insert(lane.clone(), id);
         }
+    }
+
+    /// It is written, or is not handed in again.
+    pub(crate) fn has_settled(&mut self, lane: Option<&Lane>, id: DeliveryId) {
+        if let Some(lane) = lane.filter(|lane| self.settling.get(*lane) == Some(&id)) {
+            self.settling.remove(lane);
+        }
+    }
+
+    /// What is to be settled before another run of the lane begins. It was handed in before, but if it cannot be written
+    /// it is handed in again, behind what begins meanwhile.
+    pub(crate) fn settling(&self, lane: Option<&Lane>) -> Option<DeliveryId> {
+        self.settling.get(lane?).copied()
     }
 
     pub(crate) fn remove(&mut self, ticket: Ticket) -> Option<Stay> {

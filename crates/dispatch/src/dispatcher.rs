@@ -186,7 +186,7 @@ impl Dispatcher {
         if is_draining {
             return self.shared.later(hook, None, Later::Draining);
         }
-        let append = self.shared.append_act(hook, id, arrival, place);
+        let append = self.shared.append_act(hook, id, arrival, (place, None));
         match self.shared.journal.append(append).await {
             Ok(Appended::Fresh { .. }) => Answer::Response { delivery: id, response },
             Ok(Appended::Stored { id, response }) => Answer::Response { delivery: id, response },
@@ -319,18 +319,24 @@ impl Shared {
             received_at,
             event,
             callers,
-            after: None,
         };
         desk.enter(ticket, stay);
         if turn == Turn::Now {
             desk.open_runs += 1;
         }
-        let pending = self.journal.append(self.append_act(hook, id, arrival, place));
+        let after = desk.settling(desk.lane(ticket).as_ref());
+        let pending = self.journal.append(self.append_act(hook, id, arrival, (place, after)));
         tokio::spawn(life::append(Arc::clone(self), ticket, turn, pending));
         id
     }
 
-    fn append_act(&self, hook: HookIndex, id: DeliveryId, arrival: Arrival, place: Place) -> Append {
+    fn append_act(
+        &self,
+        hook: HookIndex,
+        id: DeliveryId,
+        arrival: Arrival,
+        (place, after): (Place, Option<DeliveryId>),
+    ) -> Append {
         let setup = self.hook(hook);
         let received_at = arrival.received_at;
         Append {
@@ -342,6 +348,7 @@ impl Shared {
                 .saturating_add(setup.policy.token_lifetime)
                 .unwrap_or(Timestamp::MAX),
             place,
+            after,
         }
     }
 }

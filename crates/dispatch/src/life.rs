@@ -13,7 +13,7 @@ use bookhook_journal::{Appended, Begin, Begun, Pending, Settle, Then, WriteError
 use bookhook_model::{Cause, DeliveryId, Event, OnPark, ParkReason, RunEnd, RunNumber, State};
 
 use crate::answer::{Answer, Later};
-use crate::desk::{Desk, Stay};
+use crate::desk::{Desk, Lane, Stay};
 use crate::dispatcher::{MayRun, Shared};
 use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 use crate::verdict::{Tried, verdict};
@@ -48,8 +48,11 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
 /// The act is handed to the journal here, under the desk's lock: after the settling of the run before it.
 pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     let Some(stay) = desk.stay(ticket) else { return };
-    let on_park = shared.policy(stay.hook).on_park;
-    let act = Begin { id: stay.id, cause: stay.cause, at: (shared.clock)(), after: stay.after, on_park };
+    let (id, cause, hook) = (stay.id, stay.cause, stay.hook);
+    let on_park = shared.policy(hook).on_park;
+    // A try of its own waits for nobody.
+    let after = desk.settling(desk.lane(ticket).as_ref()).filter(|before| *before != id);
+    let act = Begin { id, cause, at: (shared.clock)(), after, on_park };
     desk.open_runs += 1;
     let begun = shared.journal.begin(act);
     let shared = Arc::clone(shared);
@@ -86,7 +89,7 @@ fn invocation(shared: &Shared, ticket: Ticket) -> Option<(HookIndex, Invocation)
 
 /// Last leg: the lane goes on, and callers are told once it is on disk.
 async fn settle(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, end: RunEnd) {
-    let Some((act, mut written)) = decide(shared, ticket, run, end) else { return };
+    let Some((act, lane, mut written)) = decide(shared, ticket, run, end) else { return };
     loop {
         let Err(failed) = written.await else {
             conclude(shared, ticket, &act);
@@ -102,6 +105,7 @@ async fn settle(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, end: RunEn
         tokio::time::sleep(JOURNAL_PAUSE).await;
         written = shared.journal.settle(act.clone());
     }
+    shared.desk().has_settled(lane.as_ref(), act.id);
     shared.run_is_settled();
 }
 
@@ -112,15 +116,17 @@ fn decide(
     ticket: Ticket,
     run: RunNumber,
     end: RunEnd,
-) -> Option<(Settle, Pending<()>)> {
+) -> Option<(Settle, Option<Lane>, Pending<()>)> {
     let now = (shared.clock)();
     let mut desk = shared.desk();
+    let lane = desk.lane(ticket);
     let stay = desk.stay(ticket)?;
     let tried = Tried { driver: stay.driver, runs: stay.runs, received_at: stay.received_at, now };
     let then = verdict(&end, tried, shared.policy(stay.hook), stay.jitter());
     stay.cause = Cause::Retry;
     let act = Settle { id: stay.id, run, at: now, end, then };
     let written = shared.journal.settle(act.clone());
+    desk.settles(lane.as_ref(), act.id);
     let mut actions = match act.then {
         Then::Settled(_) => desk.lane_goes_on_after(act.id, now),
         Then::Park { on_park: OnPark::Hold, .. } => desk.hold_lane_for(ticket, act.id, now),
@@ -131,9 +137,8 @@ fn decide(
         Then::Settled(_) | Then::AwaitCaller | Then::Park { .. } => Happened::Left(ticket),
     };
     actions.extend(desk.step(happened, now));
-    desk.follow(act.id, &actions);
     shared.perform(&mut desk, actions);
-    Some((act, written))
+    Some((act, lane, written))
 }
 
 fn conclude(shared: &Shared, ticket: Ticket, act: &Settle) {

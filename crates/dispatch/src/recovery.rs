@@ -65,7 +65,6 @@ fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         received_at: unsettled.received_at,
         event: None,
         callers: Vec::new(),
-        after: None,
     };
     let id = stay.id;
     desk.enter(ticket, stay);

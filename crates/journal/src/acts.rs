@@ -32,6 +32,8 @@ pub struct Append {
     pub token_expires_at: Timestamp,
     /// Where the delivery goes.
     pub place: Place,
+    /// As [`Begin::after`], where the run begins at once.
+    pub after: Option<DeliveryId>,
 }
 
 /// Where an event goes that is to be run: a new one, or one that is sent again.
@@ -93,8 +95,8 @@ pub struct Begin {
     pub cause: Cause,
     /// When.
     pub at: Timestamp,
-    /// The delivery that ran before it in its lane, if its settling was handed in just before and may not be written
-    /// yet: while that is running, this one does not begin.
+    /// The delivery that ran before it in its lane, if its settling was handed in before and may not be written yet:
+    /// while that is running, this one does not begin.
     pub after: Option<DeliveryId>,
     /// What becomes of its lane should it be parked instead.
     pub on_park: OnPark,

@@ -105,6 +105,15 @@ impl Given {
         self.dispatcher.deliver(HookIndex(0), arrival(id, purpose)).await
     }
 
+    /// Sends an event of another lane, and waits until it is in the journal.
+    pub(crate) async fn sent_in(&self, lane: &str, id: &str) -> JoinHandle<Answer> {
+        let (dispatcher, mut arrival) = (self.dispatcher.clone(), arrival(id, Purpose::Run));
+        arrival.event.lane = Some(LaneKey(lane.into()));
+        let sending = tokio::spawn(async move { dispatcher.deliver(HookIndex(0), arrival).await });
+        self.until(id, "it is in the journal", |_| true).await;
+        sending
+    }
+
     /// Sends an event, and waits until it is in the journal.
     pub(crate) async fn sent(&self, id: &str) -> JoinHandle<Answer> {
         let sending = self.sending(id, Purpose::Run);
@@ -177,6 +186,7 @@ pub(crate) async fn left_waiting(journal: &Journal, ids: &[&str]) {
             received_at,
             token_expires_at: received_at + SignedDuration::from_hours(1),
             place: Place::Queue,
+            after: None,
         };
         journal.append(append).await.unwrap();
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bookhook_journal::Write;
-use bookhook_model::{Cause, Failure, FailureKind, Response, RunEnd, State};
+use bookhook_model::{Cause, Failure, FailureKind, Policy, Response, RunEnd, State};
 use jiff::Timestamp;
 
 use crate::given::{
@@ -50,6 +50,39 @@ async fn the_lane_waits_until_a_response_that_could_not_be_written_is() {
     assert_eq!(response(second.await.unwrap()), Response::result("run 1"));
     assert_eq!(given.find("e1").await.unwrap().state, State::Settled);
     assert!(given.runs.lanes_with_overlaps().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_new_overtakes_a_response_that_could_not_be_written() {
+    let given = Given::prompt().await;
+    given.faults.fail_next(1, Write::Settle);
+
+    assert!(is_unavailable(&given.send("e1").await));
+    assert!(is_unavailable(&given.send("e2").await));
+    assert_eq!(given.runs.events(), ["e1"]);
+    assert!(given.find("e2").await.is_none());
+
+    given.until("e1", "it is settled after all", |found| found.state == State::Settled).await;
+    assert_eq!(response(given.send("e2").await), Response::result("run 1"));
+}
+
+#[tokio::test]
+async fn a_response_that_could_not_be_written_holds_up_its_own_lane_and_no_other() {
+    let one_at_once = Policy { concurrency: 1, ..Policy::default() };
+    let script = Scripted::new(|number| answered(&format!("run {number}")));
+    let given = Given::on(new_journal().await, script, one_at_once, Timestamp::now).await;
+    let first = given.sent("e1").await;
+    let beside = given.sent_in("b2", "e2").await;
+    let behind = given.sent("e3").await;
+    given.faults.fail_next(1, Write::Settle);
+    given.gate.open();
+
+    assert!(is_unavailable(&first.await.unwrap()));
+    assert_eq!(response(beside.await.unwrap()), Response::result("run 1"));
+    assert_eq!(given.find("e1").await.unwrap().state, State::Running);
+    given.runs.until_begun(3).await;
+    assert_eq!(given.find("e1").await.unwrap().state, State::Settled);
+    assert_eq!(response(behind.await.unwrap()), Response::result("run 2"));
 }
 
 /// The host does not end before it is written.

@@ -9,6 +9,7 @@ use crate::backend::SealedAppend;
 use crate::standing::{Resending, Standing, resending};
 
 use super::act::{Act, Fault};
+use super::begin::refuse_while_running;
 use super::rows::{Column, Columns};
 use super::statements::Statements;
 
@@ -80,6 +81,9 @@ fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Res
         _ => None,
     };
     let starts = act.place == Place::Start;
+    if starts {
+        refuse_while_running(act.after, db)?;
+    }
     let seq = db.append_insert_delivery.insert(params![
         act.id.to_bytes(),
         act.hook.as_str(),
@@ -142,6 +146,9 @@ fn run_again(
 ) -> Result<Appended, Fault> {
     let act = &append.act;
     let run = (act.place == Place::Start).then(|| known.runs.next());
+    if run.is_some() {
+        refuse_while_running(act.after, db)?;
+    }
     let may_wait = act.place == Place::Hold && db.find_lane_held_for.exists([known.id.to_bytes()])?;
     let state = if may_wait { State::Waiting } else { act.place.state() };
     db.append_again.execute(params![

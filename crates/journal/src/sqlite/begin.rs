@@ -38,9 +38,7 @@ impl Act for SealedBegin {
         if found.state != State::Waiting {
             return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
         }
-        if let Some(before) = self.act.after {
-            refuse_while_running(before, db)?;
-        }
+        refuse_while_running(self.act.after, db)?;
         let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
         match token.problem(self.key, self.act.at) {
             Some(reason) => {
@@ -53,7 +51,8 @@ impl Act for SealedBegin {
 }
 
 /// In order: should the settling before it have failed, the lane waits until it is written.
-fn refuse_while_running(before: DeliveryId, db: &mut Statements<'_>) -> Result<(), Fault> {
+pub(super) fn refuse_while_running(before: Option<DeliveryId>, db: &mut Statements<'_>) -> Result<(), Fault> {
+    let Some(before) = before else { return Ok(()) };
     match stand(before, db) {
         Ok(Stand { state: state @ State::Running, .. }) => {
             Err(Fault::Refused(WriteError::Refused { id: before, state, act: "be followed in its lane" }))

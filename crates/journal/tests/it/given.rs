@@ -97,7 +97,7 @@ pub(crate) fn sending(event: &str, place: Place) -> Append {
         fingerprint: Fingerprint([7; 16]),
     };
     let (received_at, token_expires_at) = (at(0), token_expiry());
-    Append { id: new_id(), hook: hook(), event, received_at, token_expires_at, place }
+    Append { id: new_id(), hook: hook(), event, received_at, token_expires_at, place, after: None }
 }
 
 /// The same with a token.

@@ -1,6 +1,6 @@
 //! Runs, the order of acts, and what the record tells.
 
-use bookhook_journal::{Begun, Place, Then, WriteError};
+use bookhook_journal::{Append, Appended, Begun, Place, Then, WriteError};
 use bookhook_model::{Cause, Outcome, ParkReason, Response, RunEnd, RunNumber, State};
 
 use super::on_every_backend;
@@ -28,6 +28,7 @@ on_every_backend! {
     a_journal_can_be_written,
     a_closed_journal_says_so,
     what_follows_in_a_lane_waits_for_the_settling_before_it,
+    what_starts_in_a_lane_is_refused_before_the_settling_before_it,
 }
 
 async fn an_event_reads_back_as_it_came(home: Home) {
@@ -250,4 +251,17 @@ async fn what_follows_in_a_lane_waits_for_the_settling_before_it(home: Home) {
     let settle = settling(before, RunNumber::FIRST, &response);
     journal.settle(settle).await.unwrap();
     assert!(matches!(journal.begin(begin).await.unwrap(), Begun::Run { .. }));
+}
+
+async fn what_starts_in_a_lane_is_refused_before_the_settling_before_it(home: Home) {
+    let journal = home.open().await;
+    let before = started(&journal, "e1").await;
+    let starting = || Append { after: Some(before), ..sending("e2", Place::Start) };
+    let refused = journal.append(starting()).await;
+    assert!(matches!(refused, Err(WriteError::Refused { id, state: State::Running, .. }) if id == before));
+    let queued = Append { after: Some(before), ..sending("e3", Place::Queue) };
+    assert_eq!(journal.append(queued).await.unwrap(), Appended::Fresh { conflict: false });
+
+    journal.settle(settling(before, RunNumber::FIRST, &Response::result("done"))).await.unwrap();
+    assert_eq!(journal.append(starting()).await.unwrap(), Appended::Fresh { conflict: false });
 }
