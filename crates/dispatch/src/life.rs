@@ -236,6 +236,7 @@ async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, 
     let left = {
         let mut desk = shared.desk();
         let Some(mut stay) = desk.remove(ticket) else { return };
+        stay.id = id;
         match desk.by_id(id) {
             Some(live) if state != State::Held => {
                 live.callers.append(&mut stay.callers);

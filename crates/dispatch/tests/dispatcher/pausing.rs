@@ -38,3 +38,15 @@ async fn a_hook_whose_pausing_cannot_be_written_can_be_resumed() {
     given.dispatcher.resume(given.hook(), &ada()).await.unwrap();
     assert_eq!(response(given.send("e1").await), Response::result("run 0"));
 }
+
+#[tokio::test]
+async fn whoever_sends_what_is_held_already_is_told_of_that_delivery() {
+    let given = Given::prompt().await;
+    given.dispatcher.pause(given.hook(), None, &ada()).await.unwrap();
+    let told = |answer| match answer {
+        Answer::Later { delivery, why: Later::Paused, .. } => delivery.unwrap(),
+        other => panic!("it is not held: {other:?}"),
+    };
+    let first = told(given.send("e1").await);
+    assert_eq!(told(given.send("e1").await), first);
+}
