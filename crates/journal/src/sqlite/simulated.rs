@@ -13,21 +13,20 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 
-use bookhook_model::{Delivery, DeliveryId, Response};
+use bookhook_model::{Delivery, DeliveryId};
 
 use crate::error::OpenError;
 use crate::journal::Journal;
 use crate::pending::Reply;
 use crate::seal::SealingKey;
 
+use super::Sqlite;
 use super::act::Entry;
 use super::open::Place;
 use super::problem;
 use super::reads::{self, Job, Reads};
-use super::rows::Columns;
 use super::statements::Statements;
 use super::writer::{Ledger, Message};
-use super::{Sqlite, queries};
 
 pub use changes::{Change, Known, Seq, Stand};
 
@@ -119,13 +118,6 @@ impl Hand<'_> {
     /// What has become durable since this was asked last, in the order in which it did.
     pub fn changes(&self) -> rusqlite::Result<Vec<Change>> {
         changes::take(&self.disk.conn)
-    }
-
-    /// The response on the disk, if the delivery is settled there.
-    pub fn response(&self, seq: Seq) -> rusqlite::Result<Option<Response>> {
-        let mut select = self.disk.conn.prepare_cached(queries::find_response)?;
-        let mut rows = select.query([seq.0])?;
-        rows.next()?.map_or(Ok(None), |row| Columns::of(row).optional())
     }
 
     /// The delivery as it is on the disk.

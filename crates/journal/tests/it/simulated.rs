@@ -20,7 +20,7 @@ fn answer<T>(pending: Pending<T>) -> Option<Result<T, WriteError>> {
 fn states(hand: &Hand<'_>) -> Vec<State> {
     let changes = hand.changes().unwrap();
     let state = |change: &Change| match change {
-        Change::Comes(_, _, stand) | Change::Moves(_, _, stand) => Some(stand.state),
+        Change::Comes { stand, .. } | Change::Moves { to: stand, .. } => Some(stand.state),
         _ => None,
     };
     changes.iter().filter_map(state).collect()
@@ -96,18 +96,14 @@ fn what_is_written_shows_change_by_change() {
     drop(journal.resume(crate::given::hook(), ada(), at(2)));
     hand.write(4, 0);
     let changes = hand.changes().unwrap();
-    let [
-        Change::Comes(seq, ..),
-        Change::Begins(..),
-        Change::Ends { again: false, .. },
-        Change::Moves(_, before, after),
-        Change::Pauses(_),
-        Change::Resumes(_),
-    ] = &changes[..]
+    let [Change::Comes { .. }, Change::Begins(..), ended, moved, Change::Pauses(_), Change::Resumes(_)] =
+        &changes[..]
     else {
         panic!("{changes:?}")
     };
-    assert_eq!((before.state, after.state), (State::Running, State::Settled));
-    assert_eq!(hand.response(*seq).unwrap(), Some(Response::result("done")));
+    let Change::Ends { again: false, response: Some(response), .. } = ended else { panic!("{ended:?}") };
+    assert_eq!(*response, Response::result("done"));
+    let Change::Moves { from, to, .. } = moved else { panic!("{moved:?}") };
+    assert_eq!((from.state, to.state), (State::Running, State::Settled));
     assert_eq!(hand.changes().unwrap(), []);
 }

@@ -3,7 +3,7 @@
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Row};
 
-use bookhook_model::{DeliveryId, EventId, Fingerprint, HookName, LaneKey, RunNumber, State};
+use bookhook_model::{DeliveryId, EventId, Fingerprint, HookName, LaneKey, Response, RunNumber, State};
 
 use crate::sqlite::rows::{Column, damaged};
 
@@ -47,9 +47,27 @@ pub struct Known {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A delivery is new.
-    Comes(Seq, Known, Stand),
+    Comes {
+        /// Its place in the order of append.
+        seq: Seq,
+        /// What does not change in it.
+        known: Known,
+        /// Where it stands.
+        stand: Stand,
+        /// Its response, if the host has made it.
+        response: Option<Response>,
+    },
     /// A delivery stands elsewhere than before.
-    Moves(Seq, Stand, Stand),
+    Moves {
+        /// The delivery.
+        seq: Seq,
+        /// Where it stood.
+        from: Stand,
+        /// Where it stands.
+        to: Stand,
+        /// Its response, if it is settled with another than that of its last run.
+        response: Option<Response>,
+    },
     /// A delivery is removed.
     Goes(Seq),
     /// A run is journaled.
@@ -62,6 +80,8 @@ pub enum Change {
         run: RunNumber,
         /// It had ended before.
         again: bool,
+        /// What it answered.
+        response: Option<Response>,
     },
     /// A hook is paused.
     Pauses(HookName),
@@ -92,11 +112,26 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Change> {
     let run = || row.get("runs").map(RunNumber);
     let what: String = row.get("what")?;
     Ok(match what.as_str() {
-        "comes" => Change::Comes(seq()?, known(row)?, stand(row, STANDS)?),
-        "moves" => Change::Moves(seq()?, stand(row, STOOD)?, stand(row, STANDS)?),
+        "comes" => Change::Comes {
+            seq: seq()?,
+            known: known(row)?,
+            stand: stand(row, STANDS)?,
+            response: optional(row, "response")?,
+        },
+        "moves" => Change::Moves {
+            seq: seq()?,
+            from: stand(row, STOOD)?,
+            to: stand(row, STANDS)?,
+            response: optional(row, "response")?,
+        },
         "goes" => Change::Goes(seq()?),
         "begins" => Change::Begins(seq()?, run()?),
-        "ends" => Change::Ends { seq: seq()?, run: run()?, again: row.get("was_ended")? },
+        "ends" => Change::Ends {
+            seq: seq()?,
+            run: run()?,
+            again: row.get("was_ended")?,
+            response: optional(row, "response")?,
+        },
         "pauses" => Change::Pauses(value(row, "hook")?),
         "resumes" => Change::Resumes(value(row, "hook")?),
         _ => return Err(damaged(NoChange(what))),
@@ -107,8 +142,8 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     Ok(Known {
         id: value(row, "id")?,
         hook: value(row, "hook")?,
-        lane: row.get::<_, Option<Column<_>>>("lane")?.map(|lane| lane.0),
-        event_id: row.get::<_, Option<Column<_>>>("event_id")?.map(|id| id.0),
+        lane: optional(row, "lane")?,
+        event_id: optional(row, "event_id")?,
         fingerprint: value(row, "fingerprint")?,
     })
 }
@@ -130,4 +165,11 @@ where
     Column<T>: FromSql,
 {
     row.get::<_, Column<T>>(name).map(|column| column.0)
+}
+
+fn optional<T>(row: &Row<'_>, name: &str) -> rusqlite::Result<Option<T>>
+where
+    Column<T>: FromSql,
+{
+    row.get::<_, Option<Column<T>>>(name).map(|column| column.map(|column| column.0))
 }

@@ -16,22 +16,25 @@ CREATE TEMP TABLE change (
     id            BLOB,
     lane          TEXT,
     event_id      TEXT,
-    fingerprint   BLOB
+    fingerprint   BLOB,
+    response      BLOB
 );
 
 CREATE TEMP TRIGGER delivery_comes AFTER INSERT ON main.delivery BEGIN
-    INSERT INTO change (what, delivery, hook, state, awaiting, runs, answered, id, lane, event_id, fingerprint)
+    INSERT INTO change (what, delivery, hook, state, awaiting, runs, answered, id, lane, event_id, fingerprint, response)
     VALUES ('comes', NEW.seq, NEW.hook, NEW.state, NEW.awaits_caller, NEW.runs, NEW.answered, NEW.id, NEW.lane,
-        NEW.event_id, NEW.fingerprint);
+        NEW.event_id, NEW.fingerprint, NEW.response);
 END;
 
 CREATE TEMP TRIGGER delivery_moves AFTER UPDATE ON main.delivery
 WHEN OLD.state <> NEW.state OR OLD.awaits_caller <> NEW.awaits_caller OR OLD.runs <> NEW.runs
     OR OLD.answered IS NOT NEW.answered
 BEGIN
-    INSERT INTO change (what, delivery, was_state, was_awaiting, was_runs, was_answered, state, awaiting, runs, answered)
+    INSERT INTO change (
+        what, delivery, was_state, was_awaiting, was_runs, was_answered, state, awaiting, runs, answered, response
+    )
     VALUES ('moves', NEW.seq, OLD.state, OLD.awaits_caller, OLD.runs, OLD.answered, NEW.state, NEW.awaits_caller,
-        NEW.runs, NEW.answered);
+        NEW.runs, NEW.answered, NEW.response);
 END;
 
 CREATE TEMP TRIGGER delivery_goes AFTER DELETE ON main.delivery BEGIN
@@ -43,8 +46,8 @@ CREATE TEMP TRIGGER run_begins AFTER INSERT ON main.run BEGIN
 END;
 
 CREATE TEMP TRIGGER run_ends AFTER UPDATE OF finished_at ON main.run BEGIN
-    INSERT INTO change (what, delivery, runs, was_ended)
-    VALUES ('ends', NEW.delivery, NEW.number, OLD.finished_at IS NOT NULL);
+    INSERT INTO change (what, delivery, runs, was_ended, response)
+    VALUES ('ends', NEW.delivery, NEW.number, OLD.finished_at IS NOT NULL, NEW.response);
 END;
 
 CREATE TEMP TRIGGER hook_pauses AFTER INSERT ON main.paused_hook BEGIN

@@ -1,0 +1,283 @@
+//! What is on the disk, as the changes tell it, and what must hold of every change.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bookhook_journal::simulated::{Change, Hand, Known, Seq, Stand};
+use bookhook_model::{DeliveryId, EventId, Fingerprint, HookName, LaneKey, Response, RunNumber, State};
+
+use crate::promise::{Kept, promise};
+
+/// One delivery.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) known: Known,
+    pub(crate) stand: Stand,
+    /// Its place in its lane.
+    turn: u64,
+    open_run: Option<RunNumber>,
+    /// What its last run answered.
+    said: Option<Response>,
+    /// Every response that it was settled with, in order.
+    pub(crate) settled: Vec<Response>,
+}
+
+type Lane = (HookName, LaneKey);
+type Sending = (HookName, EventId, Fingerprint);
+
+/// The disk.
+#[derive(Debug, Default)]
+pub(crate) struct Mirror {
+    entries: BTreeMap<Seq, Entry>,
+    by_id: HashMap<DeliveryId, Seq>,
+    sendings: HashMap<Sending, Seq>,
+    /// Those that are to run, by their turn.
+    lanes: HashMap<Lane, BTreeMap<u64, Seq>>,
+    turns: u64,
+    paused: BTreeSet<HookName>,
+    touched: BTreeSet<Seq>,
+}
+
+/// Whether it runs, or is to run without anyone's further doing.
+fn is_live(stand: &Stand) -> bool {
+    match stand.state {
+        State::Running | State::Held => true,
+        State::Waiting => !stand.awaits_caller,
+        State::Settled | State::Parked | State::Unmatched => false,
+    }
+}
+
+fn is_success(status: Option<u16>) -> bool {
+    status.is_some_and(|status| (200..300).contains(&status))
+}
+
+fn short(id: DeliveryId) -> String {
+    id.to_string().split_off(22)
+}
+
+impl Mirror {
+    pub(crate) fn entry(&self, id: DeliveryId) -> Option<&Entry> {
+        self.entries.get(self.by_id.get(&id)?)
+    }
+
+    /// The delivery of this very sending.
+    pub(crate) fn of_sending(&self, sending: &Sending) -> Option<&Entry> {
+        self.entries.get(self.sendings.get(sending)?)
+    }
+
+    pub(crate) fn is_paused(&self, hook: &HookName) -> bool {
+        self.paused.contains(hook)
+    }
+
+    /// What is not at its end.
+    pub(crate) fn unsettled(&self) -> impl Iterator<Item = &Entry> {
+        let ends = |state| matches!(state, State::Settled | State::Parked | State::Unmatched);
+        self.entries.values().filter(move |entry| !ends(entry.stand.state))
+    }
+
+    /// One group was written. `may_begin` tells the hooks of which runs may begin although they are paused on the disk:
+    /// somebody wants them to go on.
+    pub(crate) fn take(&mut self, changes: Vec<Change>, goes_on: impl Fn(&HookName) -> bool) -> Kept {
+        self.touched.clear();
+        for change in changes {
+            self.apply(change, &goes_on)?;
+        }
+        for seq in &self.touched {
+            let entry = &self.entries[seq];
+            let runs = entry.stand.state == State::Running;
+            promise!(entry.open_run.is_some() == runs, "every run is closed: {entry:?}");
+            promise!(
+                !runs || entry.open_run == Some(entry.stand.runs),
+                "the last run is the open one: {entry:?}"
+            );
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, change: Change, goes_on: &impl Fn(&HookName) -> bool) -> Kept {
+        match change {
+            Change::Comes { seq, known, stand, response } => self.comes(seq, known, stand, response),
+            Change::Moves { seq, from, to, response } => self.moves(seq, from, to, response, goes_on),
+            Change::Goes(seq) => {
+                promise!(false, "nothing is lost: {:?} was removed", self.entries.get(&seq));
+                Ok(())
+            }
+            Change::Begins(seq, run) => {
+                let entry = self.touch(seq)?;
+                promise!(entry.open_run.is_none(), "a delivery has one run at a time: {entry:?}");
+                entry.open_run = Some(run);
+                entry.said = None;
+                Ok(())
+            }
+            Change::Ends { seq, run, again, response } => {
+                let entry = self.touch(seq)?;
+                promise!(!again, "a run ends once: {run:?} of {entry:?}");
+                promise!(entry.open_run == Some(run), "the open run ends, not {run:?} of {entry:?}");
+                entry.open_run = None;
+                entry.said = response;
+                Ok(())
+            }
+            Change::Pauses(hook) => {
+                self.paused.insert(hook);
+                Ok(())
+            }
+            Change::Resumes(hook) => {
+                self.paused.remove(&hook);
+                Ok(())
+            }
+        }
+    }
+
+    fn touch(&mut self, seq: Seq) -> Kept<&mut Entry> {
+        self.touched.insert(seq);
+        let entry = self.entries.get_mut(&seq);
+        entry.ok_or_else(|| crate::promise::Broken(format!("a run belongs to a delivery, not to {seq:?}")))
+    }
+
+    fn comes(&mut self, seq: Seq, known: Known, stand: Stand, response: Option<Response>) -> Kept {
+        if let Some(event) = &known.event_id {
+            let sending = (known.hook.clone(), event.clone(), known.fingerprint);
+            let twice = self.sendings.insert(sending, seq);
+            promise!(twice.is_none(), "one sending is one delivery: {known:?} and {twice:?}");
+        }
+        self.by_id.insert(known.id, seq);
+        let (settled, turn) = (response.into_iter().collect(), 0);
+        self.entries.insert(seq, Entry { known, stand, turn, open_run: None, said: None, settled });
+        self.touched.insert(seq);
+        if is_live(&stand) {
+            self.queue(seq);
+        }
+        if stand.state == State::Running { self.may_begin(seq, &|_| false) } else { Ok(()) }
+    }
+
+    fn moves(
+        &mut self,
+        seq: Seq,
+        from: Stand,
+        to: Stand,
+        response: Option<Response>,
+        goes_on: &impl Fn(&HookName) -> bool,
+    ) -> Kept {
+        let entry = self.touch(seq)?;
+        promise!(entry.stand == from, "the disk keeps what was written: {entry:?} was {from:?}");
+        let is_step = from.state == to.state || from.state.may_become(to.state);
+        promise!(is_step, "{:?} does not become {:?}: {entry:?}", from.state, to.state);
+        let runs_again = from.state == State::Settled && is_live(&to);
+        promise!(
+            !runs_again || is_success(from.answered),
+            "what nobody was told of does not run again: {entry:?}"
+        );
+        entry.stand = to;
+        if to.state == State::Settled && from.state != State::Settled {
+            let settled = response.or_else(|| entry.said.clone());
+            promise!(settled.is_some(), "what is settled has a response: {entry:?}");
+            entry.settled.extend(settled);
+        }
+        match (is_live(&from), is_live(&to)) {
+            (false, true) => self.queue(seq),
+            (true, false) => self.leave(seq),
+            _ => {}
+        }
+        let begins = to.state == State::Running && from.state != State::Running;
+        if begins { self.may_begin(seq, goes_on) } else { Ok(()) }
+    }
+
+    fn queue(&mut self, seq: Seq) {
+        self.turns += 1;
+        let turn = self.turns;
+        if let Some(lane) = self.lane_of(seq) {
+            self.lanes.entry(lane).or_default().insert(turn, seq);
+        }
+        if let Some(entry) = self.entries.get_mut(&seq) {
+            entry.turn = turn;
+        }
+    }
+
+    fn leave(&mut self, seq: Seq) {
+        if let Some(lane) = self.lane_of(seq).and_then(|lane| self.lanes.get_mut(&lane)) {
+            lane.remove(&self.entries[&seq].turn);
+        }
+    }
+
+    fn lane_of(&self, seq: Seq) -> Option<Lane> {
+        let known = &self.entries[&seq].known;
+        Some((known.hook.clone(), known.lane.clone()?))
+    }
+
+    fn may_begin(&self, seq: Seq, goes_on: &impl Fn(&HookName) -> bool) -> Kept {
+        let entry = &self.entries[&seq];
+        let hook = &entry.known.hook;
+        promise!(!self.is_paused(hook) || goes_on(hook), "nothing begins in a paused hook: {entry:?}");
+        let first = self.lane_of(seq).and_then(|lane| self.lanes.get(&lane)?.values().next().copied());
+        let first = first.unwrap_or(seq);
+        promise!(
+            first == seq,
+            "a lane keeps the order of append: {entry:?} begins before {:?}",
+            self.entries[&first]
+        );
+        Ok(())
+    }
+
+    /// For the story, in short: deliveries by the ends of their ids.
+    pub(crate) fn shown(&self, changes: &[Change]) -> String {
+        let of = |seq: &Seq| {
+            self.entries.get(seq).map_or_else(|| format!("{seq:?}"), |entry| short(entry.known.id))
+        };
+        let shown = changes.iter().map(|change| match change {
+            Change::Comes { known, stand, .. } => {
+                let (event, lane) =
+                    (known.event_id.as_ref().map(|id| &*id.0), known.lane.as_ref().map(|lane| &*lane.0));
+                format!(
+                    "{} is {event:?} of {} in {lane:?}: {}",
+                    short(known.id),
+                    known.hook,
+                    stand.state.as_str()
+                )
+            }
+            Change::Moves { seq, from, to, .. } if from.state == to.state => {
+                format!(
+                    "{} stays {}, answered {:?}, awaits {}",
+                    of(seq),
+                    to.state.as_str(),
+                    to.answered,
+                    to.awaits_caller
+                )
+            }
+            Change::Moves { seq, from, to, .. } => {
+                let awaits = if to.awaits_caller { " for its caller" } else { "" };
+                format!("{} {} > {}{awaits}", of(seq), from.state.as_str(), to.state.as_str())
+            }
+            Change::Goes(seq) => format!("{} goes", of(seq)),
+            Change::Begins(seq, run) => format!("{} begins run {run}", of(seq)),
+            Change::Ends { seq, run, .. } => format!("{} ends run {run}", of(seq)),
+            Change::Pauses(hook) => format!("{hook} pauses"),
+            Change::Resumes(hook) => format!("{hook} resumes"),
+        });
+        shown.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The host begins anew: what is unsettled is taken up in the order of append.
+    pub(crate) fn begin_anew(&mut self) {
+        self.lanes.clear();
+        let live: Vec<Seq> =
+            self.entries.iter().filter(|(_, entry)| is_live(&entry.stand)).map(|(seq, _)| *seq).collect();
+        for seq in live {
+            self.queue(seq);
+        }
+    }
+
+    /// Everything is where it was put, and no run is open but that of what runs.
+    pub(crate) fn compare(&self, disk: &Hand<'_>) -> Kept {
+        for entry in self.entries.values() {
+            let found = disk.find(entry.known.id).unwrap();
+            let Some(found) = found else {
+                return Err(crate::promise::Broken(format!("nothing is lost: there is no {entry:?}")));
+            };
+            promise!(found.state == entry.stand.state, "{found:?} is not where it was: {entry:?}");
+            let runs = found.runs.as_deref().unwrap_or_default();
+            promise!(runs.len() == entry.stand.runs.0 as usize, "no run is lost: {found:?}, {entry:?}");
+            let open = runs.iter().filter(|run| run.finished_at.is_none()).count();
+            promise!(open == usize::from(found.state == State::Running), "every run is closed: {found:?}");
+        }
+        Ok(())
+    }
+}
