@@ -87,6 +87,7 @@ impl Sent {
 pub(crate) struct Call {
     /// Whose event it is about.
     pub(crate) sent: usize,
+    pub(crate) purpose: Purpose,
     /// How often the delivery had been settled when it began.
     pub(crate) settled_before: usize,
     task: AbortHandle,
@@ -111,11 +112,12 @@ impl Calls {
         self.last += 1;
         let (number, answers, dispatcher) = (self.last, Arc::clone(&self.answers), dispatcher.clone());
         let (hook, arrival) = (dispatcher.hook(&of.hook).unwrap(), of.arrival());
+        let purpose = of.purpose.clone();
         let task = tokio::spawn(async move {
             let answer = dispatcher.deliver(hook, arrival).await;
             answers.lock().unwrap().push((number, answer));
         });
-        self.open.insert(number, Call { sent, settled_before, task: task.abort_handle() });
+        self.open.insert(number, Call { sent, purpose, settled_before, task: task.abort_handle() });
         number
     }
 

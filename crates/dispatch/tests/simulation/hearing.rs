@@ -46,7 +46,7 @@ impl Simulation<'_> {
         };
         is_of(sent, entry)?;
         let settled = entry.settled.get(call.settled_before.saturating_sub(1)..).unwrap_or_default();
-        let is_the_hosts = sent.purpose != Purpose::Run && *response == Response::suppressed();
+        let is_the_hosts = call.purpose != Purpose::Run && *response == Response::suppressed();
         promise!(
             is_the_hosts || settled.contains(response),
             "an acknowledged response is on the disk: {response:?} to {}, {entry:?}",

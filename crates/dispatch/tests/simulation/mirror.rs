@@ -12,8 +12,6 @@ use crate::promise::{Kept, promise};
 pub(crate) struct Entry {
     pub(crate) known: Known,
     pub(crate) stand: Stand,
-    /// Its place in its lane.
-    turn: u64,
     open_run: Option<RunNumber>,
     /// What its last run answered.
     said: Option<Response>,
@@ -31,8 +29,9 @@ pub(crate) struct Mirror {
     by_id: HashMap<DeliveryId, Seq>,
     sendings: HashMap<Sending, Seq>,
     /// Those that are to run, by their turn.
-    lanes: HashMap<Lane, BTreeMap<u64, Seq>>,
-    turns: u64,
+    lanes: HashMap<Lane, BTreeMap<i64, Seq>>,
+    /// The last turn that was given.
+    last_turn: i64,
     paused: BTreeSet<HookName>,
     touched: BTreeSet<Seq>,
 }
@@ -140,8 +139,10 @@ impl Mirror {
             promise!(twice.is_none(), "one sending is one delivery: {known:?} and {twice:?}");
         }
         self.by_id.insert(known.id, seq);
-        let (settled, turn) = (response.into_iter().collect(), 0);
-        self.entries.insert(seq, Entry { known, stand, turn, open_run: None, said: None, settled });
+        promise!(stand.turn > self.last_turn, "what comes goes to the back: {known:?}, {stand:?}");
+        self.last_turn = stand.turn;
+        let settled = response.into_iter().collect();
+        self.entries.insert(seq, Entry { known, stand, open_run: None, said: None, settled });
         self.touched.insert(seq);
         if is_live(&stand) {
             self.queue(seq);
@@ -173,28 +174,36 @@ impl Mirror {
             entry.settled.extend(settled);
         }
         match (is_live(&from), is_live(&to)) {
-            (false, true) => self.queue(seq),
+            (false, true) => self.comes_back(seq, from)?,
             (true, false) => self.leave(seq),
-            _ => {}
+            _ => promise!(from.turn == to.turn, "what waits keeps its place: {seq:?}, {from:?}, {to:?}"),
         }
         let begins = to.state == State::Running && from.state != State::Running;
         if begins { self.may_begin(seq, goes_on) } else { Ok(()) }
     }
 
+    /// To the back; or, put back by a person after it was parked, to its old place.
+    fn comes_back(&mut self, seq: Seq, from: Stand) -> Kept {
+        let turn = self.entries[&seq].stand.turn;
+        let is_put_back = from.state == State::Parked && turn == from.turn;
+        promise!(
+            is_put_back || turn > self.last_turn,
+            "what comes back goes to the back: {seq:?}, {from:?}, {turn}"
+        );
+        self.last_turn = self.last_turn.max(turn);
+        self.queue(seq);
+        Ok(())
+    }
+
     fn queue(&mut self, seq: Seq) {
-        self.turns += 1;
-        let turn = self.turns;
         if let Some(lane) = self.lane_of(seq) {
-            self.lanes.entry(lane).or_default().insert(turn, seq);
-        }
-        if let Some(entry) = self.entries.get_mut(&seq) {
-            entry.turn = turn;
+            self.lanes.entry(lane).or_default().insert(self.entries[&seq].stand.turn, seq);
         }
     }
 
     fn leave(&mut self, seq: Seq) {
         if let Some(lane) = self.lane_of(seq).and_then(|lane| self.lanes.get_mut(&lane)) {
-            lane.remove(&self.entries[&seq].turn);
+            lane.remove(&self.entries[&seq].stand.turn);
         }
     }
 
@@ -253,16 +262,6 @@ impl Mirror {
             Change::Resumes(hook) => format!("{hook} resumes"),
         });
         shown.collect::<Vec<_>>().join("; ")
-    }
-
-    /// The host begins anew: what is unsettled is taken up in the order of append.
-    pub(crate) fn begin_anew(&mut self) {
-        self.lanes.clear();
-        let live: Vec<Seq> =
-            self.entries.iter().filter(|(_, entry)| is_live(&entry.stand)).map(|(seq, _)| *seq).collect();
-        for seq in live {
-            self.queue(seq);
-        }
     }
 
     /// Everything is where it was put, and no run is open but that of what runs.

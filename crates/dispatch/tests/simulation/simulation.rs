@@ -119,7 +119,6 @@ impl<'d> Simulation<'d> {
     async fn boot(&mut self) -> Kept<Option<Life<'d>>> {
         let (journal, mut hand) = self.disk.boot().unwrap();
         self.story.tell(format_args!("the host starts at {}", clock::now()));
-        self.mirror.begin_anew();
         self.go_on.clear();
         let stage = Stage::default();
         let ids = DeliveryIds::seeded(self.chance.bits());

@@ -26,6 +26,8 @@ pub struct Stand {
     pub runs: RunNumber,
     /// The status that reached a caller.
     pub answered: Option<u16>,
+    /// Its place in the order of its lane.
+    pub turn: i64,
 }
 
 /// What does not change in a delivery.
@@ -148,15 +150,16 @@ fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     })
 }
 
-const STOOD: [&str; 4] = ["was_state", "was_awaiting", "was_runs", "was_answered"];
-const STANDS: [&str; 4] = ["state", "awaiting", "runs", "answered"];
+const STOOD: [&str; 5] = ["was_state", "was_awaiting", "was_runs", "was_answered", "was_turn"];
+const STANDS: [&str; 5] = ["state", "awaiting", "runs", "answered", "turn"];
 
-fn stand(row: &Row<'_>, [state, awaiting, runs, answered]: [&str; 4]) -> rusqlite::Result<Stand> {
+fn stand(row: &Row<'_>, [state, awaiting, runs, answered, turn]: [&str; 5]) -> rusqlite::Result<Stand> {
     Ok(Stand {
         state: value(row, state)?,
         awaits_caller: row.get(awaiting)?,
         runs: value(row, runs)?,
         answered: row.get(answered)?,
+        turn: row.get(turn)?,
     })
 }
 

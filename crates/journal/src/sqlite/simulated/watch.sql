@@ -8,11 +8,13 @@ CREATE TEMP TABLE change (
     was_awaiting  INTEGER,
     was_runs      INTEGER,
     was_answered  INTEGER,
+    was_turn      INTEGER,
     was_ended     INTEGER,
     state         TEXT,
     awaiting      INTEGER,
     runs          INTEGER,
     answered      INTEGER,
+    turn          INTEGER,
     id            BLOB,
     lane          TEXT,
     event_id      TEXT,
@@ -21,20 +23,23 @@ CREATE TEMP TABLE change (
 );
 
 CREATE TEMP TRIGGER delivery_comes AFTER INSERT ON main.delivery BEGIN
-    INSERT INTO change (what, delivery, hook, state, awaiting, runs, answered, id, lane, event_id, fingerprint, response)
-    VALUES ('comes', NEW.seq, NEW.hook, NEW.state, NEW.awaits_caller, NEW.runs, NEW.answered, NEW.id, NEW.lane,
-        NEW.event_id, NEW.fingerprint, NEW.response);
+    INSERT INTO change (
+        what, delivery, hook, state, awaiting, runs, answered, turn, id, lane, event_id, fingerprint, response
+    )
+    VALUES ('comes', NEW.seq, NEW.hook, NEW.state, NEW.awaits_caller, NEW.runs, NEW.answered,
+        coalesce(NEW.turn, NEW.seq << 20), NEW.id, NEW.lane, NEW.event_id, NEW.fingerprint, NEW.response);
 END;
 
 CREATE TEMP TRIGGER delivery_moves AFTER UPDATE ON main.delivery
 WHEN OLD.state <> NEW.state OR OLD.awaits_caller <> NEW.awaits_caller OR OLD.runs <> NEW.runs
-    OR OLD.answered IS NOT NEW.answered
+    OR OLD.answered IS NOT NEW.answered OR OLD.turn IS NOT NEW.turn
 BEGIN
     INSERT INTO change (
-        what, delivery, was_state, was_awaiting, was_runs, was_answered, state, awaiting, runs, answered, response
+        what, delivery, was_state, was_awaiting, was_runs, was_answered, was_turn,
+        state, awaiting, runs, answered, turn, response
     )
-    VALUES ('moves', NEW.seq, OLD.state, OLD.awaits_caller, OLD.runs, OLD.answered, NEW.state, NEW.awaits_caller,
-        NEW.runs, NEW.answered, NEW.response);
+    VALUES ('moves', NEW.seq, OLD.state, OLD.awaits_caller, OLD.runs, OLD.answered, coalesce(OLD.turn, OLD.seq << 20),
+        NEW.state, NEW.awaits_caller, NEW.runs, NEW.answered, coalesce(NEW.turn, NEW.seq << 20), NEW.response);
 END;
 
 CREATE TEMP TRIGGER delivery_goes AFTER DELETE ON main.delivery BEGIN
