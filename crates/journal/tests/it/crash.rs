@@ -1,10 +1,11 @@
 //! What was acknowledged is there after a SIGKILL.
 //!
-//! This shows that nothing is acknowledged before it is with the system. That it is on the disk by then (fsync) shows
-//! only when the machine itself loses power; no test here can take that away.
+//! This shows that nothing is acknowledged before it is with the system. That it is on the disk by then shows in
+//! [`crate::power_loss`].
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use bookhook_journal::{Journal, Location, Place, Reader};
 use bookhook_model::{DeliveryId, Response, RunNumber, State};
@@ -18,43 +19,55 @@ const VICTIM: &str = "BOOKHOOK_JOURNAL_TEST_VICTIM";
 async fn what_was_acknowledged_survives_a_kill() {
     let home = Home::sqlite();
     for round in 0..10 {
-        let told = told_before_the_kill(&home, 40 + round * 37);
+        let told = Victim::of(&home.path()).told_before_the_kill(40 + round * 37);
         assert!(Reader::open(home.location()).await.unwrap().find(told[0].1).await.unwrap().is_some());
         let journal = home.open().await;
-        let unsettled = journal.recover(at(100)).await.unwrap().unsettled;
-        for (word, id) in told {
-            let delivery = found(&journal, id).await;
-            if word == "settled" {
-                assert_eq!(delivery.state, State::Settled, "{id}");
-            } else {
-                let is_open = unsettled.iter().any(|open| open.id == id);
-                assert!(is_open || delivery.state == State::Settled, "{id}");
-            }
-        }
+        assert_kept(&journal, told).await;
         journal.close().await;
     }
 }
 
-/// Runs this program again as the victim, and kills it after so many lines.
-fn told_before_the_kill(home: &Home, lines: usize) -> Vec<(String, DeliveryId)> {
-    let mut victim = start_victim(home);
-    let output = BufReader::new(victim.stdout.take().unwrap());
-    let told: Vec<_> =
-        output.lines().map_while(Result::ok).filter_map(|line| read(&line)).take(lines).collect();
-    victim.kill().unwrap();
-    victim.wait().unwrap();
-    assert_eq!(told.len(), lines);
-    told
+/// What the victim has told of is in the journal.
+pub(crate) async fn assert_kept(journal: &Journal, told: Vec<(String, DeliveryId)>) {
+    let unsettled = journal.recover(at(100)).await.unwrap().unsettled;
+    for (word, id) in told {
+        let delivery = found(journal, id).await;
+        if word == "settled" {
+            assert_eq!(delivery.state, State::Settled, "{id}");
+        } else {
+            let is_open = unsettled.iter().any(|open| open.id == id);
+            assert!(is_open || delivery.state == State::Settled, "{id}");
+        }
+    }
 }
 
-fn start_victim(home: &Home) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["crash::victim", "--exact", "--ignored", "--nocapture"])
-        .env(VICTIM, home.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+/// This program again, writing to a journal until it is killed.
+pub(crate) struct Victim {
+    pub(crate) command: Command,
+}
+
+impl Victim {
+    pub(crate) fn of(journal: &Path) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["crash::victim", "--exact", "--ignored", "--nocapture"])
+            .env(VICTIM, journal)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        Self { command }
+    }
+
+    /// Starts it, and kills it after so many lines.
+    pub(crate) fn told_before_the_kill(mut self, lines: usize) -> Vec<(String, DeliveryId)> {
+        let mut victim = self.command.spawn().unwrap();
+        let output = BufReader::new(victim.stdout.take().unwrap());
+        let told: Vec<_> =
+            output.lines().map_while(Result::ok).filter_map(|line| read(&line)).take(lines).collect();
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        assert_eq!(told.len(), lines);
+        told
+    }
 }
 
 fn read(line: &str) -> Option<(String, DeliveryId)> {

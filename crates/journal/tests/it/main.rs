@@ -8,5 +8,6 @@ mod faults;
 mod files;
 mod given;
 mod model;
+mod power_loss;
 mod simulated;
 mod statements;
