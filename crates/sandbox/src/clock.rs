@@ -10,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub(crate) struct Clock(Mutex<Setting>);
 
 /// How the clock goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Setting {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Setting {
     /// As the machine's, so much ahead of it.
     Running { ahead: SignedDuration },
     /// Not at all: it stands until it is moved.
@@ -38,7 +39,7 @@ pub struct Time {
 #[serde(deny_unknown_fields)]
 pub struct TimeChange {
     /// The time that it is from now on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "time")]
     now: Option<Timestamp>,
     /// How much later it is than it would be.
     #[serde(default, deserialize_with = "duration")]
@@ -48,10 +49,17 @@ pub struct TimeChange {
     running: Option<bool>,
 }
 
-/// The clock cannot be set to a time that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such time: the clock goes from -009999 to 9999")]
-pub struct NoSuchTime;
+/// The clock cannot be changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClockError {
+    /// It cannot be set to a time that does not exist.
+    #[error("there is no such time: the clock goes from -009999 to 9999")]
+    NoSuchTime,
+    /// The sandbox's data cannot be written, where the clock is kept.
+    #[error("cannot write the sandbox's data")]
+    Write(#[from] rusqlite::Error),
+}
 
 impl TimeChange {
     /// It is this time.
@@ -91,16 +99,14 @@ impl Clock {
         Time { now: setting.now(Timestamp::now()), running }
     }
 
-    pub(crate) fn change(&self, change: TimeChange) -> Result<Time, NoSuchTime> {
-        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *setting = setting.changed(change, Timestamp::now())?;
-        drop(setting);
-        Ok(self.time())
+    /// How it would go after the change.
+    pub(crate) fn changed(&self, change: TimeChange) -> Result<Setting, ClockError> {
+        self.setting().changed(change, Timestamp::now())
     }
 
-    /// Goes with the machine again.
-    pub(crate) fn reset(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Setting::default();
+    /// Goes so from now on.
+    pub(crate) fn set(&self, setting: Setting) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = setting;
     }
 
     fn setting(&self) -> Setting {
@@ -116,9 +122,9 @@ impl Setting {
         }
     }
 
-    fn changed(self, change: TimeChange, machine: Timestamp) -> Result<Self, NoSuchTime> {
+    fn changed(self, change: TimeChange, machine: Timestamp) -> Result<Self, ClockError> {
         let now = change.now.unwrap_or(self.now(machine));
-        let now = now.checked_add(change.advance.unwrap_or_default()).map_err(|_| NoSuchTime)?;
+        let now = now.checked_add(change.advance.unwrap_or_default()).map_err(|_| ClockError::NoSuchTime)?;
         let running = change.running.unwrap_or(matches!(self, Self::Running { .. }));
         Ok(if running {
             Self::Running { ahead: now.duration_since(machine) }
@@ -126,6 +132,13 @@ impl Setting {
             Self::Stopped { at: now }
         })
     }
+}
+
+fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let no_time =
+        |_| serde::de::Error::custom(format_args!("{text:?} is no time; write 2026-03-02T10:00:00Z"));
+    text.parse().map(Some).map_err(no_time)
 }
 
 /// A duration as people write it: `36h`, `90 days`, `1h 30m`. A day has 24 hours.
@@ -174,12 +187,27 @@ mod tests {
         let beyond = Setting::default().changed(change(r#"{"advance": "99999 weeks"}"#), at(MACHINE));
         assert!(beyond.is_ok());
         let beyond = TimeChange { now: Some(Timestamp::MAX), ..change(r#"{"advance": "1s"}"#) };
-        assert_eq!(Setting::default().changed(beyond, at(MACHINE)), Err(NoSuchTime));
+        assert!(matches!(Setting::default().changed(beyond, at(MACHINE)), Err(ClockError::NoSuchTime)));
     }
 
     #[test]
-    fn what_is_no_duration_says_how_to_write_one() {
-        let error = serde_json::from_str::<TimeChange>(r#"{"advance": "soon"}"#).unwrap_err().to_string();
-        assert!(error.contains(r#""soon" is no duration; write `90s`, `36h`, `7 days`"#), "{error}");
+    fn what_is_no_time_or_no_duration_says_how_to_write_one() {
+        let error = |json| serde_json::from_str::<TimeChange>(json).unwrap_err().to_string();
+        let no_duration = error(r#"{"advance": "soon"}"#);
+        assert!(
+            no_duration.contains(r#""soon" is no duration; write `90s`, `36h`, `7 days`"#),
+            "{no_duration}"
+        );
+        let no_time = error(r#"{"now": "noon"}"#);
+        assert!(no_time.contains(r#""noon" is no time; write 2026-03-02T10:00:00Z"#), "{no_time}");
+    }
+
+    #[test]
+    fn how_a_clock_goes_is_read_as_it_is_written() {
+        for change in [TimeChange::advance(SignedDuration::new(-7, -5)), TimeChange::stop()] {
+            let setting = Setting::default().changed(change, at("2026-03-02T10:00:00.123456789Z")).unwrap();
+            let written = serde_json::to_string(&setting).unwrap();
+            assert_eq!(serde_json::from_str::<Setting>(&written).unwrap(), setting, "{written}");
+        }
     }
 }

@@ -32,7 +32,7 @@ mod store;
 mod world;
 mod yaml;
 
-pub use clock::{NoSuchTime, Time, TimeChange};
+pub use clock::{ClockError, Time, TimeChange};
 pub use control::{About, Facts, Person, ShownApp, ShownBook};
 pub use faults::{CallFaults, DeliveryFaults, Faults, Times};
 pub use happening::{Call, Delivery, Happening, Outcome, Watch};

@@ -17,7 +17,7 @@ use tower_http::normalize_path::NormalizePathLayer;
 
 use crate::activity::{self, Backoff, Keys, Post, Settings};
 use crate::api;
-use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
+use crate::clock::{Clock, ClockError, Time, TimeChange};
 use crate::control::{self, About, Facts};
 use crate::faults::Faults;
 use crate::google::{JWKS_PATH, Signer};
@@ -175,8 +175,8 @@ impl Sandbox {
         self.world.clock.time()
     }
 
-    /// Moves, stops or starts its clock.
-    pub fn set_time(&self, change: TimeChange) -> Result<Time, NoSuchTime> {
+    /// Moves, stops or starts its clock. A sandbox that goes on with a file goes on with its clock.
+    pub fn set_time(&self, change: TimeChange) -> Result<Time, ClockError> {
         self.world.change_time(change)
     }
 }

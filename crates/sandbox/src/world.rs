@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::act::{Act, View};
 use crate::activity::Post;
-use crate::clock::{Clock, NoSuchTime, Time, TimeChange};
+use crate::clock::{Clock, ClockError, Time, TimeChange};
 use crate::faults::{Faults, Mischief};
 use crate::happening::Teller;
 use crate::identity::{Credentials, Identities};
@@ -70,6 +70,7 @@ impl World {
     pub(crate) fn begin(&self) -> Result<bool, SeedError> {
         self.transact(|db, world| {
             if store::whole::is_begun(db)? {
+                world.clock.set(store::whole::clock(db)?);
                 world.register_apps(db)?;
                 return Ok(false);
             }
@@ -83,7 +84,7 @@ impl World {
     pub(crate) fn reset(&self) -> Result<(), SeedError> {
         self.transact(|db, world| {
             store::whole::clear(db)?;
-            world.clock.reset();
+            world.clock.set(store::whole::clock(db)?);
             world.mischief.reset();
             world.plant(db)
         })?;
@@ -130,9 +131,7 @@ impl World {
         who: Credentials,
         deed: impl FnOnce(&Act<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let world = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || world.act(&who, deed)).await;
-        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        self.aside(move |world| world.act(&who, deed)).await
     }
 
     /// Does what the sandbox's own door asks for, in nobody's name.
@@ -140,17 +139,19 @@ impl World {
         self: &Arc<Self>,
         deed: impl FnOnce(&Connection, Timestamp) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let world = Arc::clone(self);
-        let done =
-            tokio::task::spawn_blocking(move || world.transact(|db, world| deed(db, world.clock.now())));
-        done.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        self.aside(|world| world.transact(|db, world| deed(db, world.clock.now()))).await
     }
 
     /// Changes the clock. What waits for its time may be due now.
-    pub(crate) fn change_time(&self, change: TimeChange) -> Result<Time, NoSuchTime> {
-        let time = self.clock.change(change)?;
+    pub(crate) fn change_time(&self, change: TimeChange) -> Result<Time, ClockError> {
+        self.transact(|db, world| {
+            let setting = world.clock.changed(change)?;
+            store::whole::keep_clock(db, setting)?;
+            world.clock.set(setting);
+            Ok::<_, ClockError>(())
+        })?;
         self.moved.notify_waiters();
-        Ok(time)
+        Ok(self.clock.time())
     }
 
     fn act<T>(
@@ -176,8 +177,16 @@ impl World {
         self: &Arc<Self>,
         run: impl FnOnce(&Connection, &Self) -> rusqlite::Result<T> + Send + 'static,
     ) -> rusqlite::Result<T> {
+        self.aside(|world| world.transact(run)).await
+    }
+
+    /// Does what waits for the database where that holds up nobody else.
+    pub(crate) async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        run: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> T {
         let world = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || world.transact(run)).await;
+        let done = tokio::task::spawn_blocking(move || run(&world)).await;
         done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 

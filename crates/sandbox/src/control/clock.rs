@@ -6,7 +6,7 @@ use axum::{Json, Router};
 
 use super::Shared;
 use super::request::Asked;
-use crate::clock::{Time, TimeChange};
+use crate::clock::{ClockError, Time, TimeChange};
 use crate::refusal::Refusal;
 
 pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
@@ -18,7 +18,12 @@ async fn show(State(world): Shared) -> Json<Time> {
 }
 
 async fn change(State(world): Shared, Asked(change): Asked<TimeChange>) -> Result<Json<Time>, Refusal> {
-    let refused =
-        |error: crate::clock::NoSuchTime| Refusal::Invalid { field: "clock", message: error.to_string() };
-    world.change_time(change).map(Json).map_err(refused)
+    world.aside(move |world| world.change_time(change)).await.map(Json).map_err(refusal)
+}
+
+fn refusal(error: ClockError) -> Refusal {
+    match error {
+        ClockError::Write(error) => Refusal::Storage(error),
+        error => Refusal::Invalid { field: "clock", message: error.to_string() },
+    }
 }

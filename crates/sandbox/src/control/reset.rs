@@ -1,5 +1,7 @@
 //! `reset`
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,14 +10,14 @@ use axum::routing::post;
 use super::Shared;
 use crate::refusal::Refusal;
 use crate::seed::SeedError;
+use crate::world::World;
 
-pub(super) fn routes() -> Router<std::sync::Arc<crate::world::World>> {
+pub(super) fn routes() -> Router<Arc<World>> {
     Router::new().route("/reset", post(reset))
 }
 
 async fn reset(State(world): Shared) -> Result<StatusCode, Refusal> {
-    let reset = tokio::task::spawn_blocking(move || world.reset()).await;
-    reset.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())).map_err(refusal)?;
+    world.aside(World::reset).await.map_err(refusal)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

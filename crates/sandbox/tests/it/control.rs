@@ -37,6 +37,29 @@ async fn what_is_created_has_the_time_of_the_sandboxs_clock() {
 }
 
 #[tokio::test]
+async fn what_goes_on_with_a_file_goes_on_with_its_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let builder = Sandbox::builder().data(folder.path().join("sandbox.db"));
+        async { builder.start().await.unwrap() }
+    };
+    let first = start().await;
+    let year = TimeChange::advance(jiff::SignedDuration::from_hours(365 * 24));
+    let ahead = first.set_time(year).unwrap();
+    drop(first);
+    let second = start().await;
+    assert!(second.time().running && second.time().now >= ahead.now);
+    let stopped = second.set_time(TimeChange::stop()).unwrap();
+    drop(second);
+    let third = start().await;
+    assert_eq!(third.time(), stopped);
+    third.reset().unwrap();
+    assert!(third.time().running && third.time().now < ahead.now);
+    drop(third);
+    assert!(start().await.time().running);
+}
+
+#[tokio::test]
 async fn a_token_names_its_user_until_it_expires() {
     let sandbox = Sandbox::builder().strict().start().await.unwrap();
     let client = Client::of(&sandbox);
@@ -59,7 +82,7 @@ async fn what_the_door_does_not_understand_it_says_and_changes_nothing() {
     for (body, said) in [
         (json!({"forward": "1h"}), "unknown field `forward`, expected one of `now`, `advance`, `running`"),
         (json!({"advance": "soon"}), r#""soon" is no duration; write `90s`, `36h`, `7 days`"#),
-        (json!({"now": "2031"}), "expected two digit month"),
+        (json!({"now": "2031"}), r#""2031" is no time; write 2026-03-02T10:00:00Z"#),
     ] {
         let refused = client.put("/sandbox/clock", body).await.refused(400, "invalidParameter");
         assert!(refused.contains(said), "{refused}");
