@@ -1,10 +1,14 @@
 //! What a person wants to know at the start.
 
-use bookhook_sandbox::{About, ShownApp};
+use bookhook_sandbox::{About, ShownApp, Time};
+use jiff::{SignedDuration, Timestamp, Unit};
 
 use crate::inert::one_line;
 use crate::printer::Printer;
 use crate::style::{BOLD, DIM, painted};
+
+/// Between asking one clock and the other.
+const AS_GOOD_AS_EQUAL: SignedDuration = SignedDuration::from_secs(1);
 
 /// More books are not listed one by one.
 const BOOKS_MAX: usize = 12;
@@ -14,6 +18,8 @@ pub(super) struct Banner {
     api: String,
     jwks: String,
     data: String,
+    /// What it shows, unless that is the machine's time.
+    clock: Option<String>,
     books: Vec<[String; 3]>,
     left_out: usize,
     apps: Vec<String>,
@@ -31,6 +37,7 @@ impl Banner {
                 || "in memory: it is gone when this ends".to_owned(),
                 |file| one_line(&file.display().to_string()),
             ),
+            clock: clock_line(about.clock, Timestamp::now()),
             books: books.take(BOOKS_MAX).collect(),
             left_out: about.books.len().saturating_sub(BOOKS_MAX),
             apps: about.apps.iter().map(app_line).collect(),
@@ -52,6 +59,9 @@ impl Banner {
             &format!("{api}/sandbox  {}", painted("clock, tokens, faults, reset, snapshots", DIM)),
         );
         line("data", &self.data);
+        if let Some(clock) = &self.clock {
+            line("clock", clock);
+        }
         line("tokens", &self.tokens());
         self.books(line);
         for (at, app) in self.apps.iter().enumerate() {
@@ -90,6 +100,18 @@ impl Banner {
     }
 }
 
+/// A clock that is not the machine's was set when the data was used before: whoever does not know it is misled.
+fn clock_line(clock: Time, machine: Timestamp) -> Option<String> {
+    let now = clock.now.round(Unit::Second).unwrap_or(clock.now);
+    match clock.running {
+        false => Some(format!("stands at {now}")),
+        true if clock.now.duration_since(machine).abs() > AS_GOOD_AS_EQUAL => {
+            Some(format!("goes on from {now}"))
+        }
+        true => None,
+    }
+}
+
 /// The app, and where it is told of what happens.
 fn app_line(app: &ShownApp) -> String {
     let to = |url: &Option<String>, whose: &str| {
@@ -105,4 +127,21 @@ fn app_line(app: &ShownApp) -> String {
     let urls =
         if urls.is_empty() { "nowhere: it has no webhookUrl and no webhookUrlDev".to_owned() } else { urls };
     format!("{} → {urls}", one_line(app.id.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_told_that_is_not_the_machines() {
+        let machine: Timestamp = "2026-03-02T10:00:00.4Z".parse().unwrap();
+        let told = |ahead, running| {
+            let now = machine.saturating_add(SignedDuration::from_millis(ahead)).unwrap();
+            clock_line(Time { now, running }, machine)
+        };
+        assert_eq!(told(-3, true), None);
+        assert_eq!(told(3_600_000, true).as_deref(), Some("goes on from 2026-03-02T11:00:00Z"));
+        assert_eq!(told(0, false).as_deref(), Some("stands at 2026-03-02T10:00:00Z"));
+    }
 }
