@@ -1,5 +1,7 @@
 //! A handler's text in a sentence for people: its beginning, in one line, without the secrets it may repeat.
 
+use std::cmp::Reverse;
+
 use bookhook_model::SecretHeader;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -34,8 +36,10 @@ impl<'a> Secrets<'a> {
         let tokens = values.clone().filter_map(|value| value.strip_prefix("Bearer "));
         let secrets = values.chain(tokens);
         // A shorter one would hide ordinary words, and is no secret to anybody.
-        let secrets = secrets.filter(|secret| secret.len() >= 4);
-        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[sealed]"))
+        let mut secrets: Vec<_> = secrets.filter(|secret| secret.len() >= 4).collect();
+        // The longest first: of one that begins with another the rest would be left.
+        secrets.sort_by_key(|secret| Reverse(secret.len()));
+        secrets.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[sealed]"))
     }
 }
 
@@ -144,6 +148,13 @@ mod tests {
         assert_eq!(said(r#"{"error":"token ya29.token is bad"}"#).unwrap(), "token [sealed] is bad");
         let at_the_cut = "x".repeat(LONGEST - 4) + "ya29.token";
         assert!(!said(&at_the_cut).unwrap().contains("ya29"));
+    }
+
+    #[test]
+    fn of_a_secret_that_begins_with_another_nothing_is_left() {
+        let headers = [header("ya29.token"), header("ya29.token-and-more")];
+        let told = excerpt(b"ya29.token-and-more, ya29.token", &secrets(&headers)).unwrap();
+        assert_eq!(told, "[sealed], [sealed]");
     }
 
     #[test]

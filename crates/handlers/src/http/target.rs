@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::uri::{Authority, InvalidUri, InvalidUriParts, PathAndQuery, Scheme};
+use http::uri::{Authority, InvalidUri, InvalidUriParts, Scheme};
 use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 
@@ -32,8 +32,12 @@ pub enum BadUrl {
 pub(super) struct Target {
     uri: Uri,
     authorization: Option<HeaderValue>,
-    password: Option<String>,
+    /// What nobody may read, in every form in which a handler could repeat it.
+    secrets: Vec<String>,
 }
+
+/// A shorter value in a query is rather a word (`mode=test`), which may stand in any sentence.
+const SECRET_CHARACTERS_MIN: usize = 8;
 
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, BadUrl> {
@@ -49,11 +53,9 @@ impl Target {
         check_port(&place)?;
         parts.authority = Some(place);
         let uri = Uri::from_parts(parts)?;
-        Ok(Self {
-            uri,
-            authorization: user_info.map(basic),
-            password: user_info.and_then(|info| info.split_once(':')).map(|(_, password)| decode(password)),
-        })
+        let credentials = user_info.map(credentials);
+        let secrets = credentials.iter().cloned().chain(user_info.map(secret_of_user)).chain(in_query(&uri));
+        Ok(Self { secrets: secrets.collect(), authorization: credentials.as_deref().map(basic), uri })
     }
 
     /// What to call. No user and password are in it; the query is.
@@ -82,8 +84,7 @@ impl Target {
 
     /// The parts of the URL that nobody may read.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
-        let query = self.uri.path_and_query().and_then(PathAndQuery::query);
-        self.password.as_deref().into_iter().chain(query)
+        self.secrets.iter().map(String::as_str)
     }
 }
 
@@ -114,15 +115,38 @@ fn check_port(place: &Authority) -> Result<(), BadUrl> {
     if given && place.port_u16().is_none() { Err(BadUrl::Port) } else { Ok(()) }
 }
 
-fn basic(user_info: &str) -> HeaderValue {
+/// User and password as basic authentication has them.
+fn credentials(user_info: &str) -> String {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
     let mut plain: Vec<u8> = percent_decode_str(user).collect();
     plain.push(b':');
     plain.extend(percent_decode_str(password));
-    let mut value = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(plain)))
-        .expect("base64 is visible ASCII");
+    BASE64_STANDARD.encode(plain)
+}
+
+fn basic(credentials: &str) -> HeaderValue {
+    let mut value = HeaderValue::try_from(format!("Basic {credentials}")).expect("base64 is visible ASCII");
     value.set_sensitive(true);
     value
+}
+
+/// The password; who has none has a token for a name.
+fn secret_of_user(user_info: &str) -> String {
+    match user_info.split_once(':') {
+        Some((user, "")) => decode(user),
+        Some((_, password)) => decode(password),
+        None => decode(user_info),
+    }
+}
+
+/// The query as a whole, and the values in it, as they are written and as they are meant.
+fn in_query(uri: &Uri) -> Vec<String> {
+    let Some(query) = uri.query() else { return Vec::new() };
+    let values = query.split('&').filter_map(|parameter| parameter.split_once('=')).map(|(_, value)| value);
+    let mut secrets: Vec<_> = values.flat_map(|value| [value.to_owned(), decode(value)]).collect();
+    secrets.retain(|value| value.chars().count() >= SECRET_CHARACTERS_MIN);
+    secrets.push(query.to_owned());
+    secrets
 }
 
 fn decode(text: &str) -> String {
@@ -148,8 +172,21 @@ mod tests {
         let target = Target::parse("http://me:p%40ss@127.0.0.1/").unwrap();
         assert_eq!(target.authorization().unwrap(), "Basic bWU6cEBzcw==");
         assert!(target.authorization().unwrap().is_sensitive());
-        assert_eq!(target.secrets().collect::<Vec<_>>(), ["p@ss"]);
         assert!(Target::parse("http://127.0.0.1/").unwrap().authorization().is_none());
+    }
+
+    #[test]
+    fn what_nobody_may_read_is_known_in_every_form() {
+        let secrets =
+            |url: &str| -> Vec<String> { Target::parse(url).unwrap().secrets().map(str::to_owned).collect() };
+        assert_eq!(secrets("http://me:p%40ss@127.0.0.1/"), ["bWU6cEBzcw==", "p@ss"]);
+        assert_eq!(secrets("http://t0ken@127.0.0.1/"), ["dDBrZW46", "t0ken"]);
+        assert_eq!(secrets("http://t0ken:@127.0.0.1/"), ["dDBrZW46", "t0ken"]);
+        assert_eq!(
+            secrets("http://127.0.0.1/?key=open%20sesame&mode=test"),
+            ["open%20sesame", "open sesame", "key=open%20sesame&mode=test"]
+        );
+        assert_eq!(secrets("http://127.0.0.1/"), [""; 0]);
     }
 
     #[test]
