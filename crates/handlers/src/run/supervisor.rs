@@ -145,8 +145,14 @@ impl Supervisor {
         let mut changes = self.shared.standing.subscribe();
         self.shared.standing.send_replace(Standing::GaveUp(reason.into()));
         let is_wanted = |standing: &Standing| !matches!(standing, Standing::GaveUp(_));
-        // The sender is at hand.
-        let _ = changes.wait_for(is_wanted).await;
+        tokio::select! {
+            // The sender is at hand.
+            _ = changes.wait_for(is_wanted) => {}
+            // Its program was changed while it was given up.
+            () = self.shared.renewal.notified() => {
+                self.shared.ask_again();
+            }
+        }
         info!(hook = %self.hook(), "the handler is asked for again, and started again");
     }
 

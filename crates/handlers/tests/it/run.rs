@@ -35,6 +35,15 @@ impl Served {
     }
 
     fn with(begin: &str, change: impl FnOnce(&mut ServerSetup)) -> Self {
+        Self::telling(begin, change, |_, _| {})
+    }
+
+    /// The same, and this is called when the server was given up: with how to restart it, and its folder.
+    fn telling(
+        begin: &str,
+        change: impl FnOnce(&mut ServerSetup),
+        on_end: impl Fn(&Restarter, &Path) + Send + Sync + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/run/server.py");
         let mut setup = ServerSetup {
@@ -55,9 +64,11 @@ impl Served {
         let (end, told) = oneshot::channel();
         let gave_up = Arc::<Mutex<Vec<String>>>::default();
         let noted = Arc::clone(&gave_up);
+        let (of_server, at) = (restarter.clone(), folder.path().to_owned());
         let supervising = tokio::spawn(supervisor.run(
             move |gave_up| {
                 noted.lock().unwrap().push(gave_up.reason);
+                on_end(&of_server, &at);
                 std::future::ready(())
             },
             async { told.await.unwrap() },
@@ -232,6 +243,17 @@ async fn one_that_was_given_up_is_started_when_its_program_has_changed() {
 
     assert!(served.restarter.restart());
 
+    assert_eq!(served.answer().await, "start 2 at /events");
+}
+
+#[tokio::test]
+async fn one_whose_program_changes_while_it_is_given_up_is_started_all_the_same() {
+    let fix = |restarter: &Restarter, folder: &Path| {
+        std::fs::write(folder.join("fixed"), "").unwrap();
+        assert!(!restarter.restart());
+    };
+    let served = Served::telling("crash", |setup| setup.restart.max_restarts = 0, fix);
+    eventually("it is started anew", async || (served.ports().len() == 2).then_some(())).await;
     assert_eq!(served.answer().await, "start 2 at /events");
 }
 
