@@ -1,6 +1,7 @@
 //! Files of a book.
 
-use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_STANDARD;
 use bkper_model::{File, FileList};
 use reqwest::Method;
@@ -92,11 +93,36 @@ impl FileHandle {
         let call = request.call();
         let file: File = request.send().await?;
         let Some(content) = file.content else { return Err(Error::Incomplete { call, missing: "content" }) };
-        BASE64_STANDARD.decode(content).map_err(|source| Error::NotBase64 { call, source })
+        decoded(&content).map_err(|source| Error::NotBase64 { call, source })
     }
 
     /// Deletes the file, and gives it back as it was.
     pub async fn delete(&self) -> Result<File, Error> {
         self.book.at(Method::DELETE, &["files", &self.id]).send().await
+    }
+}
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+
+/// A file comes back letter by letter as some client sent it: in either alphabet, with or without padding.
+fn decoded(content: &str) -> Result<Vec<u8>, base64::DecodeError> {
+    STANDARD.decode(content).or_else(|error| URL_SAFE.decode(content).map_err(|_| error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_is_read_however_it_was_written() {
+        for (content, bytes) in
+            [("", &b""[..]), ("aGk=", b"hi"), ("aGk", b"hi"), ("+/8=", &[0xfb, 0xff]), ("-_8", &[0xfb, 0xff])]
+        {
+            assert_eq!(decoded(content).as_deref(), Ok(bytes), "{content}");
+        }
+        assert!(decoded("no base64!").is_err());
     }
 }
