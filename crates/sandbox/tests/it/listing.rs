@@ -57,8 +57,10 @@ async fn a_page_is_newest_first_and_the_last_one_has_no_cursor() {
 
     let whole = page(&mia, &book, "", None).await;
     assert_eq!((ids(&whole), whole.get("cursor")), (newest_first.to_vec(), None));
-    let exact = page(&mia, &book, "limit=4", None).await;
-    assert_eq!((ids(&exact), exact.get("cursor")), (newest_first.to_vec(), None));
+    for enough in ["limit=4", "limit=0", "limit=99999999999999999999"] {
+        let exact = page(&mia, &book, enough, None).await;
+        assert_eq!((ids(&exact), exact.get("cursor")), (newest_first.to_vec(), None), "{enough}");
+    }
 
     let first = page(&mia, &book, "limit=3&query=", None).await;
     assert_eq!(ids(&first), newest_first[..3]);
