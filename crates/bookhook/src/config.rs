@@ -26,6 +26,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bookhook_model::Retention;
 use secrecy::SecretString;
 use url::Url;
 
@@ -55,6 +56,9 @@ pub struct Config {
     /// `lease`: after so long a silent host's work is taken over by another. Default `10s`. Of use only for a journal
     /// that hosts share.
     pub lease: Duration,
+    /// `keep` and `keep_max`: how long, and in how many bytes of the journal, deliveries that are settled or unmatched are
+    /// kept. Default `30d` and `10GiB`; `off` is no limit.
+    pub retention: Retention,
     /// `console`: the operators' door; `None` when it is `off`. It is read and checked, and not served in this version.
     pub console: Option<ConsoleConfig>,
     /// `hooks`: the hooks, in the order of the file.
@@ -141,6 +145,7 @@ impl Config {
             public_url: None,
             journal: JournalLocation::Sqlite(PathBuf::from(JOURNAL)),
             lease: LEASE,
+            retention: Retention::default(),
             console: Some(ConsoleConfig::default()),
             hooks: Vec::new(),
             api_url: environment::api_url(env, findings),
@@ -196,6 +201,7 @@ fn read(
         listen: at_port(keys.value("listen", values::address).unwrap_or(LISTEN), port),
         journal: journal(&mut keys, env),
         lease: keys.value("lease", values::duration).unwrap_or(LEASE),
+        retention: retention(&mut keys),
         console: keys.section("console").map_or(Some(ConsoleConfig::default()), console),
         hooks: hooks(&mut keys, public_url.as_ref()),
         public_url,
@@ -214,6 +220,14 @@ fn journal(keys: &mut Section<'_>, env: Env<'_>) -> JournalLocation {
     };
     journal.warn(env, keys.doc.findings, keys.place("journal"));
     journal
+}
+
+fn retention(keys: &mut Section<'_>) -> Retention {
+    let default = Retention::default();
+    Retention {
+        keep: keys.value("keep", values::keep).unwrap_or(default.keep),
+        bytes_max: keys.value("keep_max", values::keep_max).unwrap_or(default.bytes_max),
+    }
 }
 
 fn console(mut keys: Section<'_>) -> Option<ConsoleConfig> {

@@ -229,6 +229,7 @@ impl Host {
             info!(hook = %door.name, path = door.path, handler = setup.handler.describe(), "serving");
         }
         let dispatcher = Dispatcher::start(journal.clone(), setups, clock).await?;
+        dispatcher.retain(config.retention);
         let servers = Servers::start(supervisors, &dispatcher);
         let counters = Arc::new(Counters::default());
         let door = Door::new(dispatcher.clone(), journal.clone(), doors, Arc::clone(&counters), clock)?;

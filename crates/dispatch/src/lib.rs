@@ -15,6 +15,7 @@ mod lanes;
 mod life;
 mod operators;
 mod recovery;
+mod retention;
 mod verdict;
 
 pub use answer::{Answer, Arrival, Later, Purpose};

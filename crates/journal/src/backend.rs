@@ -18,7 +18,7 @@ use crate::counts::HookCounts;
 use crate::error::ReadError;
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Whose};
+use crate::removal::{ErasedSome, Retain, Retained, Whose};
 use crate::seal::KeyId;
 
 pub(crate) trait Backend: Send + Sync {
@@ -48,6 +48,10 @@ pub(crate) trait Backend: Send + Sync {
     fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
+    /// Removes a limited number of deliveries.
+    fn retain(&self, act: Retain) -> Pending<Retained>;
+    /// Makes the file a little smaller, if it has more room than it needs; whether it has.
+    fn give_back(&self) -> Pending<bool>;
     /// Removes a limited number of deliveries: of those behind the place.
     fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome>;
     /// Sees to it that nothing of what was removed is left in any file; whether nobody was in the way.

@@ -19,7 +19,7 @@ use crate::error::{ReadError, WriteError};
 use crate::journal::Journal;
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Whose};
+use crate::removal::{ErasedSome, Retain, Retained, Whose};
 use crate::seal::KeyId;
 
 /// A kind of write.
@@ -41,7 +41,8 @@ pub enum Write {
     Pause,
     /// [`Journal::recover`].
     Recover,
-    /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`] and [`Journal::erase`].
+    /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`], [`Journal::erase`], [`Journal::retain`] and
+    /// [`Journal::give_back`].
     Upkeep,
 }
 
@@ -197,6 +198,14 @@ impl Backend for Faulty {
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
         self.write(Write::Upkeep, |inner| inner.erase_expired_tokens(at))
+    }
+
+    fn retain(&self, act: Retain) -> Pending<Retained> {
+        self.write(Write::Upkeep, |inner| inner.retain(act))
+    }
+
+    fn give_back(&self) -> Pending<bool> {
+        self.write(Write::Upkeep, |inner| inner.give_back())
     }
 
     fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {

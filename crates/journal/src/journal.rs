@@ -22,7 +22,7 @@ use crate::error::{OpenError, ReadError, WriteError};
 use crate::location::Location;
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{Erased, Whose};
+use crate::removal::{Erased, Retain, Retained, Whose};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
 use crate::sqlite::{self, Sqlite};
 use crate::{headers, key_file};
@@ -233,6 +233,21 @@ impl Journal {
         self.backend.erase_expired_tokens(at)
     }
 
+    /// Removes what is settled or unmatched and kept no longer, a limited number a call, the oldest first, with payloads
+    /// and runs. An event that comes again after that is a new one. Durable when the answer is there.
+    ///
+    /// It goes through the journal in the order of append: what was passed by, for it was not settled then, is found by a
+    /// later walk from the beginning.
+    pub fn retain(&self, act: Retain) -> Pending<Retained> {
+        self.backend.retain(act)
+    }
+
+    /// Makes the journal's file a little smaller, if it has more free room than new deliveries soon need; gives whether it
+    /// has still. Call it again while that is so.
+    pub fn give_back(&self) -> Pending<bool> {
+        self.backend.give_back()
+    }
+
     /// Removes everything of one book or one user: deliveries in whatever state with payloads, runs and responses, but for
     /// those that run just now. Nothing of it is readable in the journal's files when this returns.
     ///
@@ -254,6 +269,7 @@ impl Journal {
                 None => break,
             }
         }
+        while self.give_back().await? {}
         self.wipe().await?;
         Ok(erased)
     }

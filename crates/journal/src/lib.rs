@@ -37,7 +37,7 @@ pub use journal::Journal;
 pub use location::{BadLocation, Location};
 pub use pending::Pending;
 pub use reading::{BadCursor, Cursor, KeptToken, Outlook, Page, Payload, Reader};
-pub use removal::{Erased, Whose};
+pub use removal::{Erased, Retain, Retained, Whose};
 pub use seal::{BadKey, SealingKey};
 
 /// The statements that a back-end prepares, by name, for tests that prepare and explain them.

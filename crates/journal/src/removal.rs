@@ -1,6 +1,32 @@
-//! What is taken out of a journal for good: one person's or one book's deliveries.
+//! What is taken out of a journal for good: what is old; one person's or one book's deliveries.
+
+use jiff::Timestamp;
 
 use bookhook_model::DeliveryId;
+
+use crate::reading::Cursor;
+
+/// Which settled and unmatched deliveries are kept no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retain {
+    /// Those that were settled before (an unmatched one: received).
+    pub settled_before: Option<Timestamp>,
+    /// The oldest, while everything takes more bytes than these.
+    pub bytes_max: Option<u64>,
+    /// Only what was appended after this place is looked at.
+    pub after: Cursor,
+}
+
+/// What a [`Retain`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retained {
+    /// How many deliveries are gone, with payloads and runs.
+    pub removed: u64,
+    /// Up to where it has looked: where the next one begins.
+    pub place: Cursor,
+    /// There is nothing behind that place that is to be removed now.
+    pub is_done: bool,
+}
 
 /// Whose deliveries are erased.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,14 +52,14 @@ use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Whose};
+use crate::removal::{ErasedSome, Retain, Retained, Whose};
 use crate::seal::KeyId;
 
 use act::Asked;
 use jobs::SealedReplayNext;
 use lanes::ResumeLane;
 use people::{SealedReplay, SealedUnpark};
-use removal::EraseSome;
+use removal::{EraseSome, GiveBack};
 use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
@@ -196,6 +196,14 @@ impl Backend for Sqlite {
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
         self.ask(EraseExpired { at })
+    }
+
+    fn retain(&self, act: Retain) -> Pending<Retained> {
+        self.ask(act)
+    }
+
+    fn give_back(&self) -> Pending<bool> {
+        self.ask(GiveBack)
     }
 
     fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {

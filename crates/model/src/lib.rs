@@ -20,7 +20,7 @@ pub use delivery::{Delivery, Filter, ParkReason};
 pub use event::{Event, Fingerprint, Header, SecretHeader};
 pub use explanation::{Explanation, Remedy};
 pub use ids::{DeliveryId, DeliveryIds, EventId, HookName, LaneKey, RunNumber};
-pub use policy::{LaneRule, OnPark, Policy, Reply, RetryPolicy};
+pub use policy::{LaneRule, OnPark, Policy, Reply, Retention, RetryPolicy};
 pub use replays::{NewReplays, ReplayJob, ReplayJobId, ReplayJobState, ReplayOptions};
 pub use response::{Outcome, Response};
 pub use run::{Cause, Failure, FailureKind, Run, RunEnd};

@@ -46,6 +46,26 @@ impl Default for Policy {
     }
 }
 
+/// How long a journal keeps deliveries that are settled or unmatched. All others are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// So long after they were settled.
+    pub keep: Option<Duration>,
+    /// As long as everything in the journal takes no more than so many bytes; the oldest go first.
+    pub bytes_max: Option<u64>,
+}
+
+impl Retention {
+    /// For ever.
+    pub const UNLIMITED: Self = Self { keep: None, bytes_max: None };
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { keep: Some(Duration::from_hours(30 * 24)), bytes_max: Some(10 << 30) }
+    }
+}
+
 /// When the caller is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {

@@ -189,6 +189,12 @@ pub enum Misfit {
     /// A size out of its range.
     #[error("must be from 1B to 256MiB")]
     SizeOutOfRange,
+    /// A time to keep deliveries for, out of its range.
+    #[error("must be from 1m to 3650d, or `off`")]
+    KeepOutOfRange,
+    /// A size to keep deliveries within, out of its range.
+    #[error("must be from 1MiB to 1024GiB, or `off`")]
+    KeepMaxOutOfRange,
     /// The first wait is longer than the longest.
     #[error("is longer than `max`, which is {0}")]
     LongerThanMax(String),

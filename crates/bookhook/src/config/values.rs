@@ -1,6 +1,7 @@
 //! Single values: from text to what it means, or why it means nothing.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +16,11 @@ use super::problem::Misfit;
 const DURATION_MAX: Duration = Duration::from_hours(365 * 24);
 /// The largest body: below what a journal can store in one row, with room for headers.
 const SIZE_MAX: u64 = 256 << 20;
+
+/// For how long deliveries may be kept.
+const KEEP: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(3650 * 24);
+/// In how many bytes.
+const KEEP_MAX: RangeInclusive<u64> = 1 << 20..=1 << 40;
 
 pub(super) fn duration(text: &str) -> Result<Duration, Misfit> {
     let duration = units::parse_duration(text)
@@ -40,6 +46,26 @@ pub(super) fn size(text: &str) -> Result<usize, Misfit> {
         return Err(Misfit::SizeOutOfRange);
     }
     usize::try_from(size).map_err(|_| Misfit::SizeOutOfRange)
+}
+
+/// How long deliveries are kept, or `None` for `off`.
+pub(super) fn keep(text: &str) -> Result<Option<Duration>, Misfit> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let keep = units::parse_duration(text)
+        .map_err(|_| Misfit::Not("a duration such as `12h` or `30d`, or `off`"))?;
+    Some(keep).filter(|keep| KEEP.contains(keep)).map(Some).ok_or(Misfit::KeepOutOfRange)
+}
+
+/// In how many bytes deliveries are kept, or `None` for `off`.
+pub(super) fn keep_max(text: &str) -> Result<Option<u64>, Misfit> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let size =
+        units::parse_size(text).map_err(|_| Misfit::Not("a size such as `512MiB` or `10GiB`, or `off`"))?;
+    Some(size).filter(|size| KEEP_MAX.contains(size)).map(Some).ok_or(Misfit::KeepMaxOutOfRange)
 }
 
 /// A whole number from 1 to `max`.
@@ -285,6 +311,20 @@ mod tests {
             assert!(matches!(words(bad), Err(Misfit::NeedsShell(_))), "{bad}");
         }
         assert_eq!(words("  "), Err(Misfit::Empty));
+    }
+
+    #[test]
+    fn deliveries_are_kept_for_a_time_and_in_a_size_or_for_ever() {
+        assert_eq!(keep("30d").unwrap(), Some(Duration::from_hours(720)));
+        assert_eq!(keep("off").unwrap(), None);
+        assert_eq!(keep_max("10GiB").unwrap(), Some(10 << 30));
+        assert_eq!(keep_max("off").unwrap(), None);
+        for bad in ["", "30", "1s", "9999d", "never", "OFF"] {
+            assert!(keep(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "10", "10GB", "1KiB", "9999GiB", "unlimited"] {
+            assert!(keep_max(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

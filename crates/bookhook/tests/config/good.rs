@@ -8,7 +8,7 @@ use bookhook::config::{
 };
 use bookhook::handlers::process::CommandLine;
 use bookhook::handlers::run::{Readiness, RestartPolicy, ServerSetup};
-use bookhook_model::{LaneRule, OnPark, Policy, RetryPolicy};
+use bookhook_model::{LaneRule, OnPark, Policy, Retention, RetryPolicy};
 use secrecy::ExposeSecret;
 
 use crate::folder::{CONFIG, Folder, MANIFEST};
@@ -30,6 +30,7 @@ fn what_is_not_written_is_the_default() {
     assert_eq!(config.listen.to_string(), "0.0.0.0:8080");
     assert_eq!(config.journal, JournalLocation::Sqlite(folder.path("bookhook.db")));
     assert_eq!(config.lease, Duration::from_secs(10));
+    assert_eq!(config.retention, Retention::default());
     assert!(config.key.is_none());
     let console = config.console.as_ref().unwrap();
     assert_eq!(console.listen.to_string(), "127.0.0.1:8081");
@@ -60,6 +61,8 @@ listen: "[::1]:9000"
 public_url: https://example.com/base/
 journal: sqlite:data/events.db
 lease: 20s
+keep: 90d
+keep_max: off
 console:
   listen: 0.0.0.0:9001
   token: letmein
@@ -93,6 +96,8 @@ hooks:
     assert_eq!(config.public_url.as_ref().unwrap().as_str(), "https://example.com/base/");
     assert_eq!(config.journal, JournalLocation::Sqlite(folder.path("data/events.db")));
     assert_eq!(config.lease, Duration::from_secs(20));
+    let keep = Some(Duration::from_hours(90 * 24));
+    assert_eq!(config.retention, Retention { keep, bytes_max: None });
     let console = config.console.as_ref().unwrap();
     assert_eq!(console.listen.to_string(), "0.0.0.0:9001");
     assert_eq!(console.token.as_ref().unwrap().expose_secret(), "letmein");

@@ -177,6 +177,8 @@ fn top_level_values() {
             top("journal: bookhook.db"),
             "1:10: journal: `bookhook.db` is not a journal such as `sqlite:bookhook.db`",
         ),
+        (top("keep: 1s"), "1:7: keep: `1s` must be from 1m to 3650d, or `off`"),
+        (top("keep_max: 10GB"), "1:11: keep_max: `10GB` is not a size such as `512MiB` or `10GiB`, or `off`"),
         (top("lease: 0s"), "1:8: lease: `0s` must be from 1ms to 365d"),
         (
             top("console: {listen: 0.0.0.0:8081}"),
@@ -197,7 +199,7 @@ fn top_level_values() {
         ),
         (
             top("colour: red"),
-            "1:1: colour: no such key; known here: `public_url`, `listen`, `journal`, `lease`, `console`, `hooks`",
+            "1:1: colour: no such key; known here: `public_url`, `listen`, `journal`, `lease`, `keep`, `keep_max`, `console`, `hooks`",
         ),
     ]);
 }

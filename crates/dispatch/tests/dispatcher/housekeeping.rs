@@ -6,7 +6,8 @@ use std::time::Duration;
 use bookhook_dispatch::{Answer, Later};
 use bookhook_journal::WriteError;
 use bookhook_journal::acts::Replay;
-use bookhook_model::{Policy, ReplayOptions, Response, RetryPolicy, RunEnd, State};
+use bookhook_model::{Policy, ReplayOptions, Response, Retention, RetryPolicy, RunEnd, State};
+use bookhook_testkit::eventually;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::given::{Given, Scripted, ada, answered, hook, new_journal, response};
@@ -63,6 +64,28 @@ async fn tokens_that_expired_are_erased() {
         at: settled.received_at,
     };
     assert!(matches!(given.journal.replay(replay).await, Err(WriteError::TokenGone(_))));
+}
+
+#[tokio::test]
+async fn what_is_settled_and_old_is_removed_and_the_rest_is_kept() {
+    static HOURS_LATER: AtomicBool = AtomicBool::new(false);
+    fn clock() -> Timestamp {
+        later(&HOURS_LATER)
+    }
+    let script = |number| match number {
+        0 => answered("done"),
+        _ => RunEnd::Busy { retry_after: None },
+    };
+    let given = Given::on(new_journal().await, Scripted::new(script), Policy::default(), clock).await;
+    given.gate.open();
+    response(given.send("e1").await);
+    assert!(matches!(given.send("e2").await, Answer::Later { .. }));
+    given.dispatcher.retain(Retention { keep: Some(Duration::from_hours(2)), bytes_max: None });
+
+    HOURS_LATER.store(true, Ordering::Relaxed);
+    tokio::time::pause();
+    eventually("e1 is removed", async || given.find("e1").await.is_none().then_some(())).await;
+    assert_eq!(given.find("e2").await.unwrap().state, State::Waiting);
 }
 
 /// Gives up on callers after two hours.

@@ -13,12 +13,18 @@ use super::problem;
 /// "bkhk": tells a journal from any other SQLite file.
 const APPLICATION_ID: i32 = 0x626b_686b;
 
+/// What `PRAGMA auto_vacuum` says of a file that can become smaller.
+const INCREMENTAL: i64 = 2;
+/// A file up to this size is written anew at start, within a second or so.
+const REWRITTEN_MAX: i64 = 256 << 20;
+
 /// Every migration's name and text; the first has number 1.
 pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_journal", include_str!("../../migrations/sqlite/0001_journal.sql")),
     ("0002_pause_reason", include_str!("../../migrations/sqlite/0002_pause_reason.sql")),
     ("0003_paused_lane", include_str!("../../migrations/sqlite/0003_paused_lane.sql")),
     ("0004_operators", include_str!("../../migrations/sqlite/0004_operators.sql")),
+    ("0005_retention", include_str!("../../migrations/sqlite/0005_retention.sql")),
 ];
 
 const HISTORY: &str = "
@@ -82,6 +88,25 @@ pub(super) fn run(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
         }
     }
     transaction.commit().map_err(failed)
+}
+
+/// A file that was begun without it learns to become smaller: that takes writing all of it anew.
+pub(super) fn learn_to_give_back(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+    let failed = |error| problem::open(path, error);
+    let number = |pragma| conn.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(failed);
+    if number("PRAGMA auto_vacuum")? == INCREMENTAL {
+        return Ok(());
+    }
+    let bytes = number("PRAGMA page_count")? * number("PRAGMA page_size")?;
+    if bytes > REWRITTEN_MAX {
+        tracing::info!(
+            path = %path.display(), mib = bytes >> 20,
+            "this journal was begun by an earlier version, and its file does not become smaller when deliveries are \
+             removed; to change that, stop the host and run: sqlite3 FILE 'PRAGMA auto_vacuum = INCREMENTAL; VACUUM'"
+        );
+        return Ok(());
+    }
+    conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM").map_err(failed)
 }
 
 /// The checksum of the migration with this number, when the file has it.

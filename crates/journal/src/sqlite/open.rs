@@ -14,7 +14,7 @@ use super::{files, migrate, problem};
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Set before the first page is written, and kept by the file.
-const LAYOUT: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = NONE;";
+const LAYOUT: &str = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
 
 /// For the writer: every commit is synced; the log is moved by others; the cache stays small, for an idle host is.
 const WRITING: &str = "
@@ -70,6 +70,7 @@ impl Place {
         migrate::check(&conn, &path)?;
         conn.execute_batch(WRITING).map_err(|error| problem::open(&path, error))?;
         migrate::run(&mut conn, &path)?;
+        migrate::learn_to_give_back(&conn, &path)?;
         Ok(conn)
     }
 

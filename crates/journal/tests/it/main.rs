@@ -4,6 +4,7 @@
 
 mod conformance;
 mod crash;
+mod erasure;
 mod faults;
 mod files;
 mod given;

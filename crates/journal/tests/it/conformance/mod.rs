@@ -8,6 +8,7 @@ mod lists;
 mod pausing;
 mod recovery;
 mod resending;
+mod retaining;
 mod runs;
 mod tokens;
 

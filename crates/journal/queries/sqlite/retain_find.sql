@@ -1,0 +1,6 @@
+SELECT d.seq, d.id, d.state, coalesce(length(p.body), 0), d.received_at, d.settled_at
+FROM delivery AS d
+LEFT JOIN payload AS p ON p.delivery = d.seq
+WHERE d.seq > ?1
+ORDER BY d.seq
+LIMIT ?2
