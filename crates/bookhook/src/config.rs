@@ -59,7 +59,7 @@ pub struct Config {
     /// `keep` and `keep_max`: how long, and in how many bytes of the journal, deliveries that are settled or unmatched are
     /// kept. Default `30d` and `10GiB`; `off` is no limit.
     pub retention: Retention,
-    /// `console`: the operators' door; `None` when it is `off`. It is read and checked, and not served in this version.
+    /// `console`: the operators' door; `None` when it is `off`.
     pub console: Option<ConsoleConfig>,
     /// `hooks`: the hooks, in the order of the file.
     pub hooks: Vec<HookConfig>,
@@ -84,13 +84,16 @@ pub enum JournalLocation {
 pub struct ConsoleConfig {
     /// `console.listen`: its address, or `off`. Default `127.0.0.1:8081`.
     pub listen: SocketAddr,
+    /// Whether the configuration says that address. Where it does not, and another program listens there, the host does
+    /// without the door.
+    pub is_told: bool,
     /// `console.token`: what operators identify themselves with. Required unless `listen` is a loopback address.
     pub token: Option<SecretString>,
 }
 
 impl Default for ConsoleConfig {
     fn default() -> Self {
-        Self { listen: CONSOLE_LISTEN, token: None }
+        Self { listen: CONSOLE_LISTEN, is_told: false, token: None }
     }
 }
 
@@ -146,7 +149,10 @@ impl Config {
             journal: JournalLocation::Sqlite(PathBuf::from(JOURNAL)),
             lease: LEASE,
             retention: Retention::default(),
-            console: Some(ConsoleConfig::default()),
+            console: Some(ConsoleConfig {
+                token: environment::console_token(env),
+                ..ConsoleConfig::default()
+            }),
             hooks: Vec::new(),
             api_url: environment::api_url(env, findings),
             key: environment::sealing_key(env, findings),
@@ -231,16 +237,14 @@ fn retention(keys: &mut Section<'_>) -> Retention {
 }
 
 fn console(mut keys: Section<'_>) -> Option<ConsoleConfig> {
+    let is_told = keys.has("listen");
     let listen = keys.value("listen", values::console_address).unwrap_or(Some(CONSOLE_LISTEN));
     let token = keys.secret("token");
     if let Some(listen) = listen.filter(|listen| !listen.ip().is_loopback() && !keys.has("token")) {
         keys.doc.mistake(keys.at, keys.key.child("token"), Problem::NoConsoleToken { listen });
     }
-    if listen.is_some() {
-        keys.doc.warning(keys.at, keys.key.clone(), Caution::ConsoleNotYet);
-    }
     keys.finish();
-    listen.map(|listen| ConsoleConfig { listen, token })
+    listen.map(|listen| ConsoleConfig { listen, is_told, token })
 }
 
 fn hooks(keys: &mut Section<'_>, public_url: Option<&Url>) -> Vec<HookConfig> {

@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use url::Url;
 
 use bkper_client::{BuildError, ClientBuilder};
+use bookhook_console::NoToken;
 use bookhook_dispatch::{Clock, Dispatcher, StartError};
 use bookhook_handlers::http::BadUrl;
 use bookhook_handlers::process::Guard;
@@ -26,6 +27,7 @@ use crate::behind;
 use crate::config::{Config, ConfigErrors, HookConfig};
 use crate::hook::Hook;
 use crate::open_files;
+use crate::operators::{self, OpenDoor, OperatorsDoor};
 use crate::servers::Servers;
 use crate::signals::Signals;
 use crate::wiring::{self, Wired};
@@ -76,6 +78,19 @@ pub enum HostError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: is another program listening there? (`listen`, or PORT)")]
     Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The operators' door would be open to everybody.
+    #[error(transparent)]
+    Console(#[from] NoToken),
+    /// The address of the operators' door cannot be listened on.
+    #[error(
+        "cannot open the operators' door at {address}: is another program listening there? (`console.listen`)"
+    )]
+    ConsoleListen {
         /// The address.
         address: SocketAddr,
         /// What the system says.
@@ -215,6 +230,7 @@ impl Host {
             Some(listener) => adopt(listener).map_err(HostError::Listener)?,
             None => listen(config.listen).await?,
         };
+        let operators = OperatorsDoor::at(config.console).await?;
         let mut wired = configured(config.hooks)?;
         wired.extend(native(hooks, api, config.public_url.as_ref())?);
         let key = config.key.as_ref().map(wiring::sealing_key);
@@ -228,12 +244,16 @@ impl Host {
         for (door, setup) in doors.iter().zip(&setups) {
             info!(hook = %door.name, path = door.path, handler = setup.handler.describe(), "serving");
         }
+        let about = doors.iter().zip(&setups).map(|(door, setup)| operators::about(door, setup)).collect();
         let dispatcher = Dispatcher::start(journal.clone(), setups, clock).await?;
         dispatcher.retain(config.retention);
         let servers = Servers::start(supervisors, &dispatcher);
         let counters = Arc::new(Counters::default());
         let door = Door::new(dispatcher.clone(), journal.clone(), doors, Arc::clone(&counters), clock)?;
-        RunningHost::start(listener, Parts { journal, dispatcher, servers, counters, door })
+        let behind = operators::setup(&journal, &dispatcher, about, &counters, clock);
+        let operators =
+            operators.map(|operators| operators.open(behind)).transpose().map_err(HostError::Listener)?;
+        RunningHost::start(listener, Parts { journal, dispatcher, servers, counters, door, operators })
     }
 }
 
@@ -266,6 +286,7 @@ struct Parts {
     servers: Servers,
     counters: Arc<Counters>,
     door: Door,
+    operators: Option<OpenDoor>,
 }
 
 /// A host that takes events in.
@@ -277,6 +298,7 @@ pub struct RunningHost {
     servers: Servers,
     counters: Arc<Counters>,
     door: Door,
+    operators: Option<OpenDoor>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -286,7 +308,7 @@ impl RunningHost {
         let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
         let address =
             listener.local_addr().map_err(|source| HostError::Listen { address: unknown, source })?;
-        let Parts { journal, dispatcher, servers, counters, door } = parts;
+        let Parts { journal, dispatcher, servers, counters, door, operators } = parts;
         let (stop, stopped) = oneshot::channel();
         let server = Server::new(listener, door.clone(), open_files::server_limits());
         let stopped = async {
@@ -295,12 +317,17 @@ impl RunningHost {
         };
         let server = tokio::spawn(server.run(stopped, DRAIN + Duration::from_secs(1)));
         info!(%address, "listening");
-        Ok(Self { address, journal, dispatcher, servers, counters, door, stop, server })
+        Ok(Self { address, journal, dispatcher, servers, counters, door, operators, stop, server })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its operators' door is, if it has one.
+    pub fn console_address(&self) -> Option<SocketAddr> {
+        self.operators.as_ref().map(|door| door.address)
     }
 
     /// Its journal.
@@ -330,7 +357,12 @@ impl RunningHost {
         let begun = Instant::now();
         self.door.close();
         let _ = self.stop.send(());
-        let (open, served) = tokio::join!(self.dispatcher.drain(DRAIN), self.server);
+        let operators = async {
+            if let Some(door) = self.operators {
+                door.close().await;
+            }
+        };
+        let (open, served, ()) = tokio::join!(self.dispatcher.drain(DRAIN), self.server, operators);
         if open > 0 {
             warn!(runs = open, "still running at the end; they are recovered at the next start");
         }

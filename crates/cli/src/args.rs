@@ -153,6 +153,9 @@ pub(crate) struct ServeArgs {
     /// The journal [default: sqlite:bookhook.db]
     #[arg(long, value_name = "sqlite:PATH", requires = "app")]
     pub(crate) journal: Option<String>,
+    /// The address of the operators' door, or `off` [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDRESS", requires = "app")]
+    pub(crate) console: Option<String>,
     /// Verify nobody: only behind a platform that does
     #[arg(long, requires = "app", conflicts_with = "trust_sandbox")]
     pub(crate) no_verify: bool,

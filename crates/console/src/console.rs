@@ -24,8 +24,6 @@ pub struct Setup {
     pub hooks: Vec<HookAbout>,
     /// What the public door has refused since the start.
     pub refused: Box<dyn Fn() -> Vec<Refused> + Send + Sync>,
-    /// Who may come in.
-    pub access: Access,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -60,13 +58,14 @@ pub struct Console {
 
 struct Shared {
     setup: Setup,
+    access: Access,
     streams: Streams,
 }
 
 impl Console {
-    /// A door that is not open yet.
-    pub fn new(setup: Setup) -> Self {
-        Self { shared: Arc::new(Shared { setup, streams: Streams::default() }) }
+    /// A door that is not open yet, to whoever has access.
+    pub fn new(setup: Setup, access: Access) -> Self {
+        Self { shared: Arc::new(Shared { setup, access, streams: Streams::default() }) }
     }
 
     /// Ends the streams that are open: they would go on for ever.
@@ -95,7 +94,7 @@ impl Console {
     }
 
     pub(crate) fn access(&self) -> &Access {
-        &self.shared.setup.access
+        &self.shared.access
     }
 
     pub(crate) fn streams(&self) -> &Streams {

@@ -1,5 +1,6 @@
 //! One app without a configuration file: `bookhook serve --app bkper.yaml --to URL`.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use bookhook_handlers::run::ServerSetup;
@@ -7,7 +8,7 @@ use bookhook_model::Policy;
 
 use super::bkper::{self, BkperSource, OwnEvents, Verification};
 use super::command;
-use super::environment::Env;
+use super::environment::{self, Env};
 use super::finding::{ConfigErrors, Place};
 use super::handler::HandlerConfig;
 use super::hook::{self, HookConfig, PublicUrl, Source};
@@ -15,7 +16,7 @@ use super::manifest::Manifest;
 use super::problem::{Caution, FileFault, Misfit, Problem};
 use super::section::Findings;
 use super::tree::quotable;
-use super::{Config, Loaded, loaded, values};
+use super::{Config, ConsoleConfig, Loaded, loaded, values};
 
 /// What the command line says otherwise than the defaults; each field is one option's text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +27,8 @@ pub struct AppOverrides<'a> {
     pub public_url: Option<&'a str>,
     /// `--journal`
     pub journal: Option<&'a str>,
+    /// `--console`
+    pub console: Option<&'a str>,
     /// `--no-verify`
     pub no_verify: bool,
 }
@@ -70,6 +73,9 @@ fn of_app(
         config.journal = journal;
     }
     config.journal.warn(env, findings, Place::Argument("--journal"));
+    if let Some(listen) = arguments.value("--console", overrides.console, values::console_address) {
+        config.console = arguments.console(listen, env);
+    }
     config.public_url = arguments.value("--public-url", overrides.public_url, values::base_url);
     let public_url = match &config.public_url {
         Some(url) => PublicUrl::Given(url),
@@ -100,6 +106,16 @@ impl Arguments<'_> {
             self.findings.mistake(Place::Argument(name), problem);
         };
         read(text).map_err(noted).ok()
+    }
+
+    /// Its token comes from the environment: on the command line, others would see it.
+    fn console(&self, listen: Option<SocketAddr>, env: Env<'_>) -> Option<ConsoleConfig> {
+        let (listen, token) = (listen?, environment::console_token(env));
+        if token.is_none() && !listen.ip().is_loopback() {
+            let problem = Problem::NoConsoleTokenOfApp { listen };
+            self.findings.mistake(Place::Variable(environment::CONSOLE_TOKEN), problem);
+        }
+        Some(ConsoleConfig { listen, is_told: true, token })
     }
 
     fn handler(&self, handler: AppHandler<'_>, manifest: &Path) -> Option<HandlerConfig> {

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use secrecy::SecretBox;
 use secrecy::zeroize::Zeroizing;
+use secrecy::{SecretBox, SecretString};
 use url::Url;
 
 use super::finding::Place;
@@ -19,6 +19,7 @@ pub type SealingKey = SecretBox<[u8; 32]>;
 
 const PORT: &str = "PORT";
 const KEY: &str = "BOOKHOOK_KEY";
+pub(super) const CONSOLE_TOKEN: &str = "BOOKHOOK_CONSOLE_TOKEN";
 const API_URL: &str = "BKPER_API_URL";
 /// Cloud Run sets it.
 pub(super) const CLOUD_RUN_SERVICE: &str = "K_SERVICE";
@@ -35,6 +36,11 @@ pub(super) fn port(env: Env<'_>, findings: &Findings) -> Option<u16> {
 /// Where Bkper's API is, for handlers in Rust.
 pub(super) fn api_url(env: Env<'_>, findings: &Findings) -> Option<Url> {
     value(API_URL, values::api_url, env, findings)
+}
+
+/// What operators identify themselves with, where no configuration file says it.
+pub(super) fn console_token(env: Env<'_>) -> Option<SecretString> {
+    set(env, CONSOLE_TOKEN).map(SecretString::from)
 }
 
 fn value<T>(

@@ -157,6 +157,12 @@ pub enum Problem {
         /// Where it listens.
         listen: std::net::SocketAddr,
     },
+    /// The same where there is no configuration file.
+    #[error("not set; the console listens beyond this machine ({listen}) and needs a token")]
+    NoConsoleTokenOfApp {
+        /// Where it listens.
+        listen: std::net::SocketAddr,
+    },
     /// The key from the environment is no key. Its value is not shown.
     #[error("must be 32 bytes in base64, as `openssl rand -base64 32` makes them{}", found.map_or(String::new(), |n| format!("; these are {n} bytes")))]
     BadKey {
@@ -291,9 +297,6 @@ pub enum Caution {
         /// Where the public door serves the hook.
         served: String,
     },
-    /// The operators' door is configured.
-    #[error("read and checked, but not served yet: this version has no console")]
-    ConsoleNotYet,
     /// The app wants no events.
     #[error("the app declares no events: whatever is sent to it will be listed as unmatched")]
     NoEvents,

@@ -84,6 +84,7 @@ fn mistakes_name_the_argument_or_the_line() {
         listen: Some("8080"),
         public_url: Some("hooks.example.com"),
         journal: Some("postgres://u:hunter2@db/x"),
+        console: Some("here"),
         no_verify: false,
     };
     let folder = Folder::new().file("bkper.yaml", "id: Tax Bot\nevents: [TRANSACTION_CHECKED]\n");
@@ -91,11 +92,30 @@ fn mistakes_name_the_argument_or_the_line() {
         serve(&folder, "localhost:3003", overrides).unwrap_err(),
         "\
 bkper.yaml:1:5: id: `Tax Bot` is not an app's id: use lower-case letters, digits and `-`
+--console: `here` is not an address and port such as `127.0.0.1:8081`, or `off`
 --journal: `postgres://…@db/x` is not in this version yet; use `sqlite:FILE`
 --listen: `8080` is not an address and port such as `0.0.0.0:8080` or `[::1]:8080`
 --public-url: `hooks.example.com` is not a URL such as `https://hooks.example.com`
 --to: `localhost:3003` is not a URL such as `http://127.0.0.1:3003/`"
     );
+}
+
+#[test]
+fn the_console_takes_its_token_from_the_environment() {
+    let at = |folder: &Folder, console| {
+        let public_url = Some("https://x.example");
+        let overrides = AppOverrides { public_url, console: Some(console), ..Default::default() };
+        serve(folder, TO, overrides).map(|loaded| loaded.config.console)
+    };
+    let folder = Folder::new();
+    assert!(at(&folder, "off").unwrap().is_none());
+    assert!(at(&folder, "127.0.0.1:0").unwrap().unwrap().is_told);
+    assert_eq!(
+        at(&folder, "0.0.0.0:8081").unwrap_err(),
+        "BOOKHOOK_CONSOLE_TOKEN: not set; the console listens beyond this machine (0.0.0.0:8081) and needs a token"
+    );
+    let folder = folder.variable("BOOKHOOK_CONSOLE_TOKEN", "letmein");
+    assert!(at(&folder, "0.0.0.0:8081").unwrap().unwrap().token.is_some());
 }
 
 #[test]

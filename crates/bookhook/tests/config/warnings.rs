@@ -101,16 +101,6 @@ fn an_app_whose_calls_would_find_no_hook() {
 }
 
 #[test]
-fn a_console_that_is_not_served_yet() {
-    let told = |line: &str| Folder::with_config(&format!("{line}\n{CONFIG}")).warnings();
-    assert_eq!(
-        told("console: {listen: 127.0.0.1:8081}"),
-        "bookhook.yaml:1:1: console: read and checked, but not served yet: this version has no console"
-    );
-    assert_eq!(told("console: {listen: off}"), "");
-}
-
-#[test]
 fn a_manifest_that_two_hooks_share_is_told_of_once() {
     let hook = "    source: {bkper: {manifest: bkper.yaml}}\n    handler: {http: http://h.example/}\n";
     let text = format!("public_url: https://x.example\nhooks:\n  a:\n{hook}  b:\n{hook}");

@@ -5,6 +5,7 @@
 mod acting;
 mod admission;
 mod behind;
+mod console;
 mod deadline;
 mod door;
 mod drain;

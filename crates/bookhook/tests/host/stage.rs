@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bookhook::config::{Config, JournalLocation, Jwks, SealingKey, Verification};
+use bookhook::config::{Config, ConsoleConfig, JournalLocation, Jwks, SealingKey, Verification};
 use bookhook::model::{Actor, Cause, Delivery, Filter, HookName, Policy};
 use bookhook::{Context, EventType, Hook, Host, Response, Result, RunningHost};
 use bookhook_testkit::{Bkper, Example, Gate, Post, Reply, Runs, eventually, example, wait};
@@ -24,6 +24,7 @@ pub(crate) struct Stage {
     pub(crate) bkper: Arc<Bkper>,
     key: Option<[u8; 32]>,
     api: Option<String>,
+    console: Option<ConsoleConfig>,
 }
 
 /// A host, on a runtime of its own: when that is dropped, nothing of it is left but the journal.
@@ -49,7 +50,7 @@ impl Stage {
         let manifest = json!({"id": APP, "events": DECLARED});
         std::fs::write(folder.path().join("bkper.json"), manifest.to_string()).unwrap();
         let bkper = Arc::new(Bkper::calling(&format!("{PUBLIC_URL}{PATH}")));
-        Self { folder, bkper, key: None, api: None }
+        Self { folder, bkper, key: None, api: None, console: None }
     }
 
     /// From now on hosts seal with this key.
@@ -60,6 +61,11 @@ impl Stage {
     /// From now on handlers find Bkper's API here.
     pub(crate) fn with_api(&mut self, url: String) {
         self.api = Some(url);
+    }
+
+    /// From now on hosts have an operators' door, like this.
+    pub(crate) fn with_console(&mut self, console: ConsoleConfig) {
+        self.console = Some(console);
     }
 
     /// The app, whose handler is written in Rust and is still to be given.
@@ -129,6 +135,7 @@ impl Stage {
 
     pub(crate) async fn start(&self, mut config: Config, hook: Option<Hook>) -> Serving {
         config.listen = "127.0.0.1:0".parse().unwrap();
+        config.console = self.console.clone();
         config.journal = JournalLocation::Sqlite(self.folder.path().join("bookhook.db"));
         config.key = self.key.map(|key| SealingKey::new(Box::new(key)));
         let host = hook.into_iter().fold(Host::new(config), Host::hook);

@@ -12,7 +12,7 @@ mod replay;
 mod sources;
 mod stream;
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use bookhook::{Host, RunningHost, Signals};
@@ -42,7 +42,7 @@ pub(crate) async fn dev(args: DevArgs, printer: Printer) -> Outcome {
     let banner = Banner::of(&app.config, &desk.door, &desk.sandbox).await.map_err(Complaint::failed)?;
     let mut ears = Ears::at(&desk.sandbox).map_err(Complaint::failed)?;
     let mut serving = desk.serve(app).await?;
-    desk.introduce(&banner)?;
+    desk.introduce(&banner, serving.host.console_address())?;
     loop {
         let renewed = tokio::select! {
             renewed = desk.attend(&mut ears, &mut serving) => renewed?,
@@ -108,13 +108,17 @@ impl Desk {
         Ok((Self { args, printer, door, sandbox, surroundings }, app))
     }
 
-    fn introduce(&self, banner: &Banner) -> Result<(), Complaint> {
+    fn introduce(&self, banner: &Banner, console: Option<SocketAddr>) -> Result<(), Complaint> {
         if !self.args.json {
-            banner.print(self.printer);
+            banner.print(console, self.printer);
             return Ok(());
         }
         let about = self.sandbox.about().map_err(Complaint::failed)?;
-        let dev = serde_json::json!({ "hooks": banner.hooks_as_json(), "sandbox": about });
+        let dev = serde_json::json!({
+            "hooks": banner.hooks_as_json(),
+            "console": console.map(|address| format!("http://{address}")),
+            "sandbox": about,
+        });
         Ok(self.teller().json(&serde_json::json!({ "dev": dev }))?)
     }
 

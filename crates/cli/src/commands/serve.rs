@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use bookhook::config::{AppHandler, AppOverrides, Config, ConfigErrors, HookConfig, Loaded, Source};
-use bookhook::{Host, HostError, Refused, Signals};
+use bookhook::{Host, HostError, Refused, RunningHost, Signals};
 
 use crate::args::ServeArgs;
 use crate::exit::{Complaint, ExitStatus, Outcome};
@@ -36,7 +36,7 @@ async fn serve_until_told(args: &ServeArgs, voice: Voice) -> Outcome {
     }
     let banner = Banner::of(&config);
     let running = Host::new(config).start().await.map_err(complaint)?;
-    voice.show(&banner, running.address());
+    voice.show(&banner, &running);
     signals.next().await;
     voice.aside("told to end; what runs may end within ten seconds (again: at once)");
     running.refused().iter().for_each(|refused| voice.aside(line_of(refused)));
@@ -76,9 +76,9 @@ impl Voice {
     }
 
     /// The library logs the same to the platform.
-    fn show(self, banner: &Banner, address: SocketAddr) {
+    fn show(self, banner: &Banner, running: &RunningHost) {
         if self.reader == log::Reader::Person {
-            banner.print(address, self.printer);
+            banner.print(running, self.printer);
         }
     }
 
@@ -103,6 +103,7 @@ fn load(args: &ServeArgs) -> Result<Loaded, ConfigErrors> {
         listen: args.listen.as_deref(),
         public_url: args.public_url.as_deref().or_else(|| trust::stand_in_url(args, app)),
         journal: args.journal.as_deref(),
+        console: args.console.as_deref(),
         no_verify: args.no_verify,
     };
     Config::from_app(Path::new(app), AppHandler::To(to), &env, overrides)
@@ -116,6 +117,7 @@ pub(super) fn complaint(error: HostError) -> Complaint {
         | HostError::NoAudience(_)
         | HostError::Handler { .. }
         | HostError::Keys { .. }
+        | HostError::Console(_)
         | HostError::Door(_) => Complaint::misused(error),
         error => Complaint::failed(error),
     }
@@ -153,7 +155,8 @@ impl Banner {
         Self { hooks: config.hooks.iter().map(HookLines::of).collect(), public_url }
     }
 
-    fn print(&self, address: SocketAddr, printer: Printer) {
+    fn print(&self, running: &RunningHost, printer: Printer) {
+        let address = running.address();
         printer.note(format_args!("{} listens on http://{address}", painted("bookhook", BOLD)));
         let base = self.public_url.clone().unwrap_or_else(|| url_here(address));
         for HookLines { name, path, handler, audiences } in &self.hooks {
@@ -164,6 +167,9 @@ impl Banner {
                 None => "callers are not verified".to_owned(),
             };
             printer.note(format_args!("  {:width$}  {}", "", painted(taken, DIM), width = name.len()));
+        }
+        if let Some(console) = running.console_address() {
+            printer.note(format_args!("  operators: {}", url_here(console)));
         }
     }
 }

@@ -74,14 +74,14 @@ impl Given {
         let dispatcher = Dispatcher::start(journal.clone(), vec![setup], Timestamp::now).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let console = Console::new(Setup {
+        let setup = Setup {
             journal: journal.clone(),
             dispatcher: dispatcher.clone(),
             hooks: vec![HookAbout { name: hook(), source: "bkper".to_owned(), handler: "echo".to_owned() }],
             refused: Box::new(|| vec![Refused { hook: Some(hook()), reason: "expired", count: 3 }]),
-            access: Access::new(address, token.map(Into::into).as_ref()).unwrap(),
             clock: Timestamp::now,
-        });
+        };
+        let console = Console::new(setup, Access::new(address, token.map(Into::into).as_ref()).unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
         let server = tokio::spawn(Server::new(listener, console).run(stopped, bookhook_testkit::wait::BOUND));

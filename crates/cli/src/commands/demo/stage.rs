@@ -165,6 +165,8 @@ fn host(folder: &Folder, sandbox: &Sandbox) -> anyhow::Result<Host> {
     // The demo does not depend on where it is started.
     let Loaded { mut config, .. } = Config::from_env(&|_| None)?;
     config.journal = JournalLocation::Sqlite(folder.journal());
+    // It would be closed before anybody could look in.
+    config.console = None;
     Ok(Host::new(config).api(sandbox.url()))
 }
 

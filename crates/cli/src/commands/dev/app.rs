@@ -89,7 +89,6 @@ fn concerns_development(caution: &Caution) -> bool {
             | Caution::InMemory
             | Caution::OtherAudience { .. }
             | Caution::OtherPath { .. }
-            | Caution::ConsoleNotYet
     )
 }
 

@@ -1,5 +1,7 @@
 //! What a person wants to know at the start, and can do next.
 
+use std::net::SocketAddr;
+
 use bookhook::bkper_model::{Account, AccountList, AccountType};
 use bookhook::config::Config;
 use bookhook_sandbox::{About, Sandbox, ShownBook};
@@ -42,7 +44,7 @@ impl Banner {
         self.hooks.iter().map(hook).collect()
     }
 
-    pub(super) fn print(&self, printer: Printer) {
+    pub(super) fn print(&self, console: Option<SocketAddr>, printer: Printer) {
         let line = |name: &str, text: &str| {
             printer.note(format_args!("  {}  {text}", painted(format_args!("{name:<7}"), DIM)));
         };
@@ -53,6 +55,10 @@ impl Banner {
             line("", &painted(format_args!("{name} {}", self.books), DIM).to_string());
         }
         line("Bkper", &format!("{}  {}", self.api, painted("the handler finds it in BKPER_API_URL", DIM)));
+        if let Some(console) = console {
+            let api = painted("the operators' door, for `bookhook hooks`, `pause`, `replay`, …", DIM);
+            line("API", &format!("http://{console}  {api}"));
+        }
         line("try", &self.curl);
         if let [[_, url, _], ..] = self.hooks.as_slice() {
             line("", &format!("bookhook send TRANSACTION_CHECKED --to {url}"));

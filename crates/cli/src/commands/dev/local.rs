@@ -4,7 +4,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use bookhook::config::{Config, HandlerConfig, HookConfig, JournalLocation, Jwks, Source, Verification};
+use bookhook::config::{
+    Config, ConsoleConfig, HandlerConfig, HookConfig, JournalLocation, Jwks, Source, Verification,
+};
 use bookhook::handlers::process::CommandLine;
 use bookhook::handlers::run::RestartPolicy;
 use bookhook_sandbox::Sandbox;
@@ -28,6 +30,7 @@ const RESTART: RestartPolicy = RestartPolicy {
 pub(super) struct Door {
     listener: TcpListener,
     address: SocketAddr,
+    console: SocketAddr,
 }
 
 impl Door {
@@ -36,7 +39,7 @@ impl Door {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let opened = TcpListener::bind(address).and_then(|listener| {
             let address = listener.local_addr()?;
-            Ok(Self { listener, address })
+            Ok(Self { listener, address, console: console_address()? })
         });
         opened.map_err(|error| taken(address, error))
     }
@@ -62,6 +65,13 @@ impl Door {
     }
 }
 
+/// Where the operators' door will be: where it always is, or, if another program is there, where there is room now.
+fn console_address() -> io::Result<SocketAddr> {
+    let usual = ConsoleConfig::default().listen;
+    let here = |address| TcpListener::bind(address)?.local_addr();
+    here(usual).or_else(|_| here(SocketAddr::new(usual.ip(), 0)))
+}
+
 /// The host's port is another program's.
 fn taken(address: SocketAddr, error: io::Error) -> Complaint {
     Complaint::misused(anyhow::Error::new(error).context(format!("cannot listen on {address}")))
@@ -84,7 +94,7 @@ impl Surroundings {
     pub(super) fn put_around(&self, config: &mut Config, door: &Door) -> Result<(), Complaint> {
         config.public_url = None;
         config.journal = JournalLocation::Memory;
-        config.console = None;
+        config.console = Some(ConsoleConfig { listen: door.console, ..ConsoleConfig::default() });
         config.hooks.iter_mut().try_for_each(|hook| self.put_around_hook(hook, door))
     }
 
