@@ -1,13 +1,13 @@
 //! The one place where what is known of live deliveries is kept, behind one lock: the scheduler, and who waits for
 //! what. Nothing here waits: acts are handed to the journal, in the order in which they were decided.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use bookhook_model::policy::Jitter;
-use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event, LaneKey};
+use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event, LaneKey, ReplayJobId};
 
 use crate::answer::Answer;
 use crate::lanes::HeldLane;
@@ -51,6 +51,13 @@ impl Stay {
     }
 }
 
+/// How many acts are to be decided, and whether the run's turn has come meanwhile.
+#[derive(Debug, Default)]
+struct Withheld {
+    acts: usize,
+    begin_is_due: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Desk {
     pub(crate) scheduler: Scheduler,
@@ -58,6 +65,10 @@ pub(crate) struct Desk {
     stays: HashMap<Ticket, Stay>,
     by_id: HashMap<DeliveryId, Ticket>,
     last_ticket: u64,
+    /// The replays that are being worked off.
+    pub(crate) replays: HashSet<ReplayJobId>,
+    /// What people may be about to take out of its lane.
+    withheld: HashMap<Ticket, Withheld>,
     /// The lanes that wait for a delivery, by that delivery.
     pub(crate) held_lanes: HashMap<DeliveryId, HeldLane>,
     /// The delivery of each lane whose settling was handed in last and may not be written yet.
@@ -76,6 +87,8 @@ impl Desk {
             stays: HashMap::new(),
             by_id: HashMap::new(),
             last_ticket: 0,
+            replays: HashSet::new(),
+            withheld: HashMap::new(),
             held_lanes: HashMap::new(),
             settling: HashMap::new(),
             open_runs: 0,
@@ -152,6 +165,28 @@ impl Desk {
             self.by_id.remove(&stay.id);
         }
         Some(stay)
+    }
+
+    /// A person's act was handed to the journal that may take the ticket's delivery out of its lane: until that is
+    /// decided, its run does not begin.
+    pub(crate) fn withhold(&mut self, ticket: Ticket) {
+        self.withheld.entry(ticket).or_default().acts += 1;
+    }
+
+    /// Whether the ticket is withheld; if so, it is to begin when it is no more.
+    pub(crate) fn defers_begin(&mut self, ticket: Ticket) -> bool {
+        let withheld = self.withheld.get_mut(&ticket);
+        withheld.map(|withheld| withheld.begin_is_due = true).is_some()
+    }
+
+    /// An act is decided. Gives whether the ticket is to begin now, should it still be there.
+    pub(crate) fn hand_back(&mut self, ticket: Ticket) -> bool {
+        let Some(withheld) = self.withheld.get_mut(&ticket) else { return false };
+        withheld.acts -= 1;
+        if withheld.acts > 0 {
+            return false;
+        }
+        self.withheld.remove(&ticket).is_some_and(|withheld| withheld.begin_is_due)
     }
 
     /// Whether the next wake-up is another than when this was last asked.

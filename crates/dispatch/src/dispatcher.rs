@@ -15,7 +15,7 @@ use crate::answer::{Answer, Arrival, Later, Purpose};
 use crate::desk::{Caller, Desk, Stay};
 use crate::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
 use crate::verdict::Driver;
-use crate::{housekeeping, life, recovery};
+use crate::{housekeeping, jobs, life, recovery};
 
 /// Where the time comes from: the program passes `Timestamp::now`, a test what it likes.
 pub type Clock = fn() -> Timestamp;
@@ -93,6 +93,7 @@ impl Dispatcher {
         });
         recovery::recover(&shared).await.map_err(StartError::Recover)?;
         housekeeping::start(&shared);
+        jobs::go_on(&shared);
         Ok(Self { shared })
     }
 

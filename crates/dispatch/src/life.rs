@@ -19,7 +19,7 @@ use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 use crate::verdict::{Tried, verdict};
 
 /// How long to wait after the journal refused to be written, before it is asked again.
-const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
+pub(crate) const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// First leg: the event is on disk, or it was known already, or it could not be written.
 pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pending: Pending<Appended>) {
@@ -47,6 +47,9 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
 ///
 /// The act is handed to the journal here, under the desk's lock: after the settling of the run before it.
 pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
+    if desk.defers_begin(ticket) {
+        return;
+    }
     let Some(stay) = desk.stay(ticket) else { return };
     let (id, cause, hook) = (stay.id, stay.cause, stay.hook);
     let on_park = shared.policy(hook).on_park;
@@ -63,7 +66,10 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
             Err(failed) if failed.may_pass() || is_too_early(&failed) => {
                 rests_for_the_journal(&shared, ticket, &failed);
             }
-            Err(WriteError::NotFound(_)) => is_erased(&shared, ticket),
+            Err(WriteError::NotFound(_)) => is_gone(&shared, ticket, Later::Erased),
+            Err(WriteError::Refused { state: State::Parked | State::Settled, .. }) => {
+                is_gone(&shared, ticket, Later::Parked);
+            }
             Err(failed) => cannot_run(&shared, ticket, failed),
         }
     });
@@ -295,11 +301,11 @@ fn leave_parked(shared: &Arc<Shared>, ticket: Ticket) -> Option<Stay> {
     desk.remove(ticket)
 }
 
-/// It was erased just before its turn came.
-fn is_erased(shared: &Arc<Shared>, ticket: Ticket) {
+/// It was erased, or a person took it out of its lane, just before its turn came.
+fn is_gone(shared: &Arc<Shared>, ticket: Ticket, why: Later) {
     let stay = shared.desk().remove(ticket);
     if let Some(stay) = stay {
-        tell_later(shared, stay, Later::Erased);
+        tell_later(shared, stay, why);
     }
     give_back(shared, ticket, Turn::Now);
 }

@@ -8,6 +8,7 @@
 mod drain_rate;
 mod hook;
 mod lane;
+mod standing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -18,6 +19,8 @@ use bookhook_model::LaneKey;
 
 use hook::Hook;
 use lane::{Lane, LaneId};
+
+pub use standing::Standing;
 
 /// One stay of one delivery in one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +51,7 @@ pub enum Happened {
         /// Its lane; `None`: one of its own.
         lane: Option<LaneKey>,
     },
-    /// An unsettled delivery was found at start. No limit applies: it was accepted.
+    /// An unsettled delivery was found at start, or a person wants one to run again. No limit applies: it was accepted.
     Recovered {
         /// Its ticket, new.
         ticket: Ticket,
@@ -87,6 +90,8 @@ pub enum Happened {
     },
     /// The ticket's delivery is what its paused lane waits for: it goes before all others there, and through the pause.
     LetThrough(Ticket),
+    /// The ticket was put back into its lane, and is to go before this other one, if both wait there.
+    GoesBefore(Ticket, Ticket),
     /// The time that [`Scheduler::wake_at`] named has come.
     TimePassed,
     /// The host is about to end: nothing new begins.
@@ -170,6 +175,7 @@ impl Scheduler {
                 self.start_what_fits(hook, actions);
             }
             Happened::LetThrough(ticket) => self.let_through(ticket, actions),
+            Happened::GoesBefore(ticket, other) => self.move_up(ticket, other, actions),
             Happened::TimePassed => self.wake(now, actions),
             Happened::Draining => self.drain(actions),
         }
@@ -318,6 +324,13 @@ impl Scheduler {
     fn let_through(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
         let Some((hook, lane)) = self.place(ticket) else { return };
         lane.let_through(ticket);
+        self.announce(ticket);
+        self.start_what_fits(hook, actions);
+    }
+
+    fn move_up(&mut self, ticket: Ticket, other: Ticket, actions: &mut Vec<Action>) {
+        let Some((hook, lane)) = self.place(ticket) else { return };
+        lane.move_before(ticket, other);
         self.announce(ticket);
         self.start_what_fits(hook, actions);
     }

@@ -23,10 +23,10 @@ pub struct Explanation {
     /// When it is tried next.
     #[serde(with = "crate::units::optional_timestamp")]
     pub next_run_at: Option<Timestamp>,
-    /// How many runs there were.
+    /// How many runs there were since it was last sent, replayed or unparked.
     pub runs: u32,
-    /// After how many the host gives up.
-    pub max_runs: u32,
+    /// After how many the host gives up; `None` when its hook is not configured.
+    pub max_runs: Option<u32>,
     /// What a person can do about it.
     pub can: Vec<Remedy>,
 }

@@ -55,11 +55,6 @@ pub struct BadReplayJobId(String);
 impl ReplayJobId {
     const PREFIX: &'static str = "rpl_";
 
-    /// A new one, for a job that is created at this time.
-    pub fn new(at: Timestamp) -> Self {
-        Self(Ulid::from_datetime(at.into()))
-    }
-
     /// The sixteen bytes that a journal stores.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_bytes()
@@ -170,9 +165,8 @@ mod tests {
 
     #[test]
     fn an_id_reads_back_from_its_text() {
-        let id = ReplayJobId::new(Timestamp::UNIX_EPOCH);
+        let id = ReplayJobId::from_bytes([7; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert_eq!(ReplayJobId::from_bytes(id.to_bytes()), id);
         assert!("dlv_01JD9X4S8Q3M5V6W7X8Y9Z0ABC".parse::<ReplayJobId>().is_err());
     }
 

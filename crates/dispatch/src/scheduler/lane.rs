@@ -104,6 +104,19 @@ impl Lane {
         self.let_through = Some(ticket);
     }
 
+    /// To the place in the queue before the other one.
+    pub(super) fn move_before(&mut self, ticket: Ticket, other: Ticket) {
+        let (Some(from), Some(to)) = (self.find(ticket), self.find(other)) else { return };
+        if let Some(queued) = (to < from).then(|| self.queue.remove(from)).flatten() {
+            self.queue.insert(to, queued);
+        }
+    }
+
+    /// Who has it, or waits in it, before this one.
+    pub(super) fn before(&self, ticket: Ticket) -> impl Iterator<Item = Ticket> {
+        self.occupant.into_iter().chain(self.waiting().take_while(move |other| *other != ticket))
+    }
+
     /// Whether it has just become ready: free, with a first that may start, and not listed yet. It is listed now.
     pub(super) fn becomes_ready(&mut self) -> bool {
         let becomes = !self.listed && self.first_may_start();

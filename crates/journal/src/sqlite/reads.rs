@@ -128,6 +128,10 @@ impl fmt::Debug for Reads {
 /// In one transaction, so that a delivery and its runs tell the same story.
 pub(super) fn find(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Delivery>> {
     let snapshot = conn.unchecked_transaction()?;
+    find_within(&snapshot, id)
+}
+
+fn find_within(snapshot: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Delivery>> {
     let mut select = snapshot.prepare_cached(queries::find_delivery)?;
     let Some((seq, mut delivery)) = select.query_row([id.to_bytes()], rows::delivery).optional()? else {
         return Ok(None);

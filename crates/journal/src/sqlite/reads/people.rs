@@ -12,7 +12,7 @@ use crate::reading::{ActListing, Cursor, KeptToken, Outlook, Page};
 
 use super::super::queries;
 use super::super::rows::{Columns, damaged};
-use super::{Reads, find};
+use super::{Reads, find_within};
 
 /// So many jobs are listed.
 const JOBS_MAX: u32 = 100;
@@ -89,7 +89,7 @@ fn pause(row: &Row<'_>) -> rusqlite::Result<Pause> {
 /// In one transaction, so that all of it tells the same story.
 fn outlook(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Outlook>> {
     let snapshot = conn.unchecked_transaction()?;
-    let Some(delivery) = find(&snapshot, id)? else { return Ok(None) };
+    let Some(delivery) = find_within(&snapshot, id)? else { return Ok(None) };
     let pauses = pauses(&snapshot)?.into_iter().filter(|pause| is_over(pause, &delivery)).collect();
     let mut select = snapshot.prepare_cached(queries::find_outlook)?;
     let outlook = select.query_row([id.to_bytes()], |row| {
