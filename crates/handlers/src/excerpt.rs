@@ -94,9 +94,11 @@ fn beginning(text: &str) -> String {
     short
 }
 
-/// What could move a terminal becomes visible.
+/// What could move a terminal, or show a text in another order than it has, becomes visible.
 fn push_inert(line: &mut String, c: char) {
-    if c.is_control() {
+    let reorders_or_hides =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    if c.is_control() || reorders_or_hides {
         line.extend(c.escape_default());
     } else {
         line.push(c);
@@ -123,6 +125,14 @@ mod tests {
     #[test]
     fn control_characters_stay_visible_and_in_line() {
         assert_eq!(said("  one\r\n\ttwo\u{1b}[31m ünï\n").unwrap(), "one\\r\\n\\ttwo\\u{1b}[31m ünï");
+    }
+
+    #[test]
+    fn nothing_turns_the_reading_direction() {
+        assert_eq!(
+            said("paid \u{202e}05.21\u{2069}\u{feff}").unwrap(),
+            r"paid \u{202e}05.21\u{2069}\u{feff}"
+        );
     }
 
     #[test]
