@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What goes wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,7 @@ pub enum Times {
     /// The next times, and never after that.
     Next(u32),
     /// By chance, so many times of a hundred.
+    #[serde(deserialize_with = "percent")]
     Percent(u8),
 }
 
@@ -112,6 +113,12 @@ impl Times {
             Self::Percent(percent) => chance < *percent,
         }
     }
+}
+
+fn percent<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let percent = u8::deserialize(from)?;
+    let too_many = || serde::de::Error::custom(format_args!("{percent} is more than 100 percent"));
+    (percent <= 100).then_some(percent).ok_or_else(too_many)
 }
 
 /// What goes wrong in a running sandbox.
@@ -170,9 +177,12 @@ mod tests {
 
     #[test]
     fn what_is_no_fault_is_refused() {
-        for json in
-            [json!({"call": {}}), json!({"calls": {"failures": "never"}}), json!({"calls": {"delay": 3}})]
-        {
+        for json in [
+            json!({"call": {}}),
+            json!({"calls": {"failures": "never"}}),
+            json!({"calls": {"delay": 3}}),
+            json!({"calls": {"failure": {"percent": 101}}}),
+        ] {
             assert!(serde_json::from_value::<Faults>(json.clone()).is_err(), "{json}");
         }
     }
