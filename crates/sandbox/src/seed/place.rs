@@ -77,6 +77,12 @@ pub enum SeedProblem {
         /// What is written.
         String,
     ),
+    /// It is no email address.
+    #[error("{0:?} is no email address")]
+    Email(
+        /// What is written.
+        String,
+    ),
     /// It is no id of a book.
     #[error("{0:?} is no id of a book; write letters, digits and hyphens")]
     BookId(

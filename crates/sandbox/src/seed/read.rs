@@ -44,7 +44,7 @@ fn all<T>(sections: Vec<Section<'_>>, read: impl Fn(&mut Section<'_>) -> Option<
 
 fn person(section: &mut Section<'_>, known: &RefCell<HashSet<String>>) -> Option<Person> {
     let username = section.required("username");
-    let email = section.text("email").map(|email| email.value);
+    let email = section.text("email").and_then(|email| address(section, email));
     let name = section.text("name").map(|name| name.value);
     let tokens = section.texts("tokens").into_iter().map(|token| token.value).collect();
     let username = username?;
@@ -65,6 +65,14 @@ fn user(section: &Section<'_>, name: Placed<String>) -> Option<String> {
         return Some(name.value);
     }
     section.note(name.place, SeedProblem::User(name.value));
+    None
+}
+
+fn address(section: &Section<'_>, email: Placed<String>) -> Option<String> {
+    if is_name(&email.value) && email.value.contains('@') {
+        return Some(email.value);
+    }
+    section.note(email.place, SeedProblem::Email(email.value));
     None
 }
 

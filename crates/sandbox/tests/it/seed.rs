@@ -224,7 +224,7 @@ async fn what_is_wrong_with_a_file_is_told_at_once_with_line_and_key() {
     let told = told(
         r#"
 user: [{username: mia}]
-users: [{username: mia}, {username: ben, email: Mia@example.com}]
+users: [{username: mia}, {username: ben, email: Mia@example.com}, {username: tom, email: tom}]
 books:
   - id: no/id
     name: Main
@@ -245,6 +245,7 @@ books:
         [
             "seed.yaml:2:1: user: no such key; there are users, apps, books",
             "seed.yaml:3:37: users[1].username: \"mia@example.com\" is there already",
+            "seed.yaml:3:90: users[2].email: \"tom\" is no email address",
             "seed.yaml:5:9: books[0].id: \"no/id\" is no id of a book; write letters, digits and hyphens",
             "seed.yaml:7:12: books[0].owner: \"who is that\" is no username and no email address",
             "seed.yaml:8:21: books[0].fractionDigits: must be a whole number",
