@@ -40,6 +40,11 @@ pub enum Answer {
         /// The handler's response, or the stored one of an earlier run.
         response: Response,
     },
+    /// The event is durable, and the host sees to the rest.
+    Accepted {
+        /// The delivery.
+        delivery: DeliveryId,
+    },
     /// Come back later.
     Later {
         /// The delivery, if there is one.
@@ -64,7 +69,7 @@ pub enum Later {
     Deadline,
     /// The handler answered 429.
     HandlerBusy,
-    /// The hook is paused; the delivery is held.
+    /// The hook or the lane is paused; the delivery is held.
     Paused,
     /// The host gave up on the delivery; sent again, it runs again.
     Parked,

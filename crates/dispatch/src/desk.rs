@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use bookhook_model::policy::Jitter;
-use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event, LaneKey, ReplayJobId};
+use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event, LaneKey, ReplayJobId, RunNumber};
 
 use crate::answer::Answer;
 use crate::lanes::HeldLane;
@@ -27,18 +27,20 @@ pub(crate) struct Stay {
     pub(crate) hook: HookIndex,
     pub(crate) cause: Cause,
     pub(crate) driver: Driver,
-    /// How many runs were begun.
-    pub(crate) runs: u32,
+    /// The run that is under way, once it has begun.
+    pub(crate) run: RunNumber,
+    /// How many runs were begun since it was received.
+    pub(crate) tries: u32,
     pub(crate) received_at: Timestamp,
-    /// The event, from the moment at which its run may start until it starts.
-    pub(crate) event: Option<Event>,
+    /// The event, from the moment at which its run may start until it starts. Apart, for many may wait.
+    pub(crate) event: Option<Box<Event>>,
     pub(crate) callers: Vec<Caller>,
 }
 
 impl Stay {
     /// Tells everyone who waits; `answer` is asked once for each.
     pub(crate) fn tell(&mut self, answer: impl Fn() -> Answer) {
-        for caller in self.callers.drain(..) {
+        for caller in std::mem::take(&mut self.callers) {
             // A caller that has gone is told by the journal when it comes back.
             let _ = caller.send(answer());
         }
@@ -47,9 +49,12 @@ impl Stay {
     /// A share of chance that needs no generator: the id's last byte is random.
     pub(crate) fn jitter(&self) -> Jitter {
         let last = self.id.to_bytes()[15];
-        Jitter(last.wrapping_add((self.runs & 0xff) as u8))
+        Jitter(last.wrapping_add((self.tries & 0xff) as u8))
     }
 }
+
+/// A hundred thousand may wait.
+const _: () = assert!(size_of::<Stay>() <= 136);
 
 /// How many acts are to be decided, and whether the run's turn has come meanwhile.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 
 use bookhook_handlers::Handler;
 use bookhook_journal::{Append, Appended, Journal, Pending, Place, WriteError};
-use bookhook_model::{Actor, Cause, DeliveryId, DeliveryIds, HookName, Policy, Response};
+use bookhook_model::{Actor, Cause, DeliveryId, DeliveryIds, HookName, Policy, Reply, Response, RunNumber};
 
 use crate::answer::{Answer, Arrival, Later, Purpose};
 use crate::desk::{Caller, Desk, Stay};
@@ -97,7 +97,8 @@ impl Dispatcher {
         Ok(Self { shared })
     }
 
-    /// Takes an event in and waits for its answer, up to the hook's deadline. The delivery does not depend on the
+    /// Takes an event in and waits for its answer, up to the hook's deadline: for the response, or (`reply: accepted`) only
+    /// until the event is durable. The delivery does not depend on the
     /// caller: dropping this future takes nothing back.
     pub async fn deliver(&self, hook: HookIndex, arrival: Arrival) -> Answer {
         match arrival.purpose.clone() {
@@ -308,15 +309,20 @@ impl Shared {
             Turn::Held => Place::Hold,
         };
         // The event stays in memory only if it runs at once; what waits is read back from the journal.
-        let event = (turn == Turn::Now).then(|| arrival.event.clone());
+        let event = (turn == Turn::Now).then(|| Box::new(arrival.event.clone()));
+        let driver = match self.policy(hook).reply {
+            Reply::Result => Driver::Caller,
+            Reply::Accepted => Driver::Host,
+        };
         let received_at = arrival.received_at;
         let callers = vec![caller];
         let stay = Stay {
             id,
             hook,
             cause: Cause::First,
-            driver: Driver::Caller,
-            runs: 1,
+            driver,
+            run: RunNumber::FIRST,
+            tries: u32::from(turn == Turn::Now),
             received_at,
             event,
             callers,

@@ -10,7 +10,7 @@ use tracing::{error, warn};
 
 use bookhook_handlers::{Invocation, invoke};
 use bookhook_journal::{Appended, Begin, Begun, Pending, Settle, Then, WriteError};
-use bookhook_model::{Cause, DeliveryId, Event, OnPark, ParkReason, RunEnd, RunNumber, State};
+use bookhook_model::{Cause, DeliveryId, Event, OnPark, ParkReason, Reply, RunEnd, RunNumber, State};
 
 use crate::answer::{Answer, Later};
 use crate::desk::{Desk, Lane, Stay};
@@ -23,7 +23,11 @@ pub(crate) const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// First leg: the event is on disk, or it was known already, or it could not be written.
 pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pending: Pending<Appended>) {
-    match pending.await {
+    let appended = pending.await;
+    if let Ok(known) = &appended {
+        tell_accepted(&shared, ticket, known);
+    }
+    match appended {
         Ok(Appended::Fresh { .. }) => take_turn(&shared, ticket, turn).await,
         Ok(Appended::Again { id, cause, run }) => {
             let turn = is_another_sending(&shared, ticket, turn, (id, cause, run));
@@ -40,6 +44,19 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
             let failed = Arc::new(failed);
             leave_unneeded(&shared, ticket, turn, || Answer::Unavailable(Arc::clone(&failed)));
         }
+    }
+}
+
+/// Where the caller need not wait for the response, it is told now that the event is durable.
+fn tell_accepted(shared: &Shared, ticket: Ticket, appended: &Appended) {
+    let mut desk = shared.desk();
+    let Some(stay) = desk.stay(ticket) else { return };
+    if shared.policy(stay.hook).reply == Reply::Accepted {
+        let delivery = match appended {
+            Appended::Fresh { .. } => stay.id,
+            Appended::Joined { id, .. } | Appended::Stored { id, .. } | Appended::Again { id, .. } => *id,
+        };
+        stay.tell(|| Answer::Accepted { delivery });
     }
 }
 
@@ -61,7 +78,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         match begun.await {
-            Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, *event).await,
+            Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, event).await,
             Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
             Err(failed) if failed.may_pass() || is_too_early(&failed) => {
                 rests_for_the_journal(&shared, ticket, &failed);
@@ -89,8 +106,8 @@ fn invocation(shared: &Shared, ticket: Ticket) -> Option<(HookIndex, Invocation)
     let stay = desk.stay(ticket)?;
     let event = stay.event.take()?;
     let hook = shared.hook(stay.hook).name.clone();
-    let (delivery, run, cause) = (stay.id, RunNumber(stay.runs), stay.cause);
-    Some((stay.hook, Invocation { hook, delivery, run, cause, event }))
+    let (delivery, run, cause) = (stay.id, stay.run, stay.cause);
+    Some((stay.hook, Invocation { hook, delivery, run, cause, event: *event }))
 }
 
 /// Last leg: the lane goes on, and callers are told once it is on disk.
@@ -127,7 +144,7 @@ fn decide(
     let mut desk = shared.desk();
     let lane = desk.lane(ticket);
     let stay = desk.stay(ticket)?;
-    let tried = Tried { driver: stay.driver, runs: stay.runs, received_at: stay.received_at, now };
+    let tried = Tried { driver: stay.driver, runs: stay.tries, received_at: stay.received_at, now };
     let then = verdict(&end, tried, shared.policy(stay.hook), stay.jitter());
     stay.cause = Cause::Retry;
     let act = Settle { id: stay.id, run, at: now, end, then };
@@ -211,7 +228,9 @@ fn is_another_sending(
     desk.rename(ticket, id);
     let Some(stay) = desk.stay(ticket) else { return turn };
     stay.cause = cause;
-    stay.runs = run.map_or(0, |run| run.0);
+    if let Some(run) = run {
+        stay.run = run;
+    }
     let hook = stay.hook;
     if !desk.held_lanes.contains_key(&id) {
         return turn;
@@ -252,7 +271,7 @@ async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, 
         }
     };
     give_back(shared, ticket, turn);
-    if let Some(stay) = left {
+    if let Some(stay) = left.filter(|stay| !stay.callers.is_empty()) {
         if state == State::Held {
             tell_later(shared, stay, Later::Paused);
         } else {
@@ -272,9 +291,10 @@ async fn tell_what_is_stored(shared: &Shared, mut stay: Stay, id: DeliveryId) {
     }
 }
 
-async fn has_begun(shared: &Arc<Shared>, ticket: Ticket, number: RunNumber, event: Event) {
+async fn has_begun(shared: &Arc<Shared>, ticket: Ticket, number: RunNumber, event: Box<Event>) {
     if let Some(stay) = shared.desk().stay(ticket) {
-        stay.runs = number.0;
+        stay.run = number;
+        stay.tries += 1;
         stay.event = Some(event);
     }
     if shared.happened(Happened::Begun(ticket)) == Some(MayRun(ticket)) {

@@ -11,7 +11,7 @@ use tracing::info;
 
 use bookhook_journal::acts::{Park, Replay, Returned, Skip, Unpark};
 use bookhook_journal::{Journal, Pending, ReadError, WriteError};
-use bookhook_model::{Actor, Cause, DeliveryId, HookName, ReplayOptions, Response};
+use bookhook_model::{Actor, Cause, DeliveryId, HookName, ReplayOptions, Response, RunNumber};
 
 use crate::answer::{Answer, Later};
 use crate::desk::{Desk, Stay};
@@ -199,7 +199,8 @@ impl Shared {
             hook,
             cause,
             driver: Driver::Host,
-            runs: returned.runs,
+            run: RunNumber(returned.runs),
+            tries: 0,
             received_at: now,
             event: None,
             callers: Vec::new(),

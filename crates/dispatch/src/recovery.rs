@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tracing::{info, warn};
 
 use bookhook_journal::{Unsettled, WriteError};
-use bookhook_model::{Cause, HookName};
+use bookhook_model::{Cause, HookName, RunNumber};
 
 use crate::desk::Stay;
 use crate::dispatcher::Shared;
@@ -61,7 +61,8 @@ fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         hook,
         cause: Cause::Recovery,
         driver: Driver::Host,
-        runs: unsettled.runs,
+        run: RunNumber(unsettled.runs),
+        tries: unsettled.tries,
         received_at: unsettled.received_at,
         event: None,
         callers: Vec::new(),

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use bookhook_journal::Then;
 use bookhook_model::policy::Jitter;
 use bookhook_model::units::show_duration;
-use bookhook_model::{Failure, FailureKind, ParkReason, Policy, RetryPolicy, RunEnd};
+use bookhook_model::{Failure, FailureKind, ParkReason, Policy, Reply, RetryPolicy, RunEnd};
 
 /// Who tries again when a run does not settle the delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Driver {
     /// The caller: it waits for the response, and sends the event again if it gets none.
     Caller,
-    /// The host: nobody waits, since the host came back from a crash.
+    /// The host: nobody waits, since the caller was answered before, or the host came back from a crash.
     Host,
 }
 
@@ -20,7 +20,7 @@ pub(crate) enum Driver {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tried {
     pub(crate) driver: Driver,
-    /// How many runs there were, with this one.
+    /// How many runs there were since it was received, with this one.
     pub(crate) runs: u32,
     pub(crate) received_at: Timestamp,
     pub(crate) now: Timestamp,
@@ -39,10 +39,16 @@ pub(crate) fn verdict(end: &RunEnd, tried: Tried, policy: &Policy, jitter: Jitte
             };
             try_again(&failure, tried, policy, jitter)
         }
-        (RunEnd::Failed(failure), Driver::Host) if failure.kind.is_retryable() => {
+        (RunEnd::Failed(failure), Driver::Host) if failure.kind.class().is_retried() => {
             try_again(failure, tried, policy, jitter)
         }
         (RunEnd::Failed(failure), Driver::Caller) if failure.kind.is_for_later() => Then::AwaitCaller,
+        (RunEnd::Failed(failure), Driver::Host) if policy.reply == Reply::Accepted => {
+            let why = failure.kind.class().reason();
+            let reason = ParkReason::NotRetried { last: failure.message.clone(), why };
+            Then::Park { reason, on_park: policy.on_park }
+        }
+        // Also where the host came back from a crash: the caller may, and is told then.
         (RunEnd::Failed(failure), _) => Then::Settled(failure.to_response()),
     }
 }
@@ -69,7 +75,7 @@ fn try_again(failure: &Failure, tried: Tried, policy: &Policy, jitter: Jitter) -
 mod tests {
     use std::time::Duration;
 
-    use bookhook_model::{Outcome, Response};
+    use bookhook_model::{OnPark, Outcome, Response};
 
     use super::*;
 
@@ -141,5 +147,29 @@ mod tests {
     fn what_cannot_end_better_is_not_tried_again() {
         let then = verdict(&failed(FailureKind::Status(404)), tried(Driver::Host, 1), &policy(), Jitter(0));
         assert!(matches!(then, Then::Settled(_)));
+    }
+
+    #[test]
+    fn where_nobody_is_told_what_cannot_end_better_is_parked() {
+        let accepted = Policy { reply: Reply::Accepted, on_park: OnPark::Hold, ..policy() };
+        for class in [FailureKind::Status(404), FailureKind::Status(302), FailureKind::Panicked] {
+            let then = verdict(&failed(class), tried(Driver::Host, 1), &accepted, Jitter(0));
+            let Then::Park { reason: reason @ ParkReason::NotRetried { .. }, on_park: OnPark::Hold } = then
+            else {
+                panic!("{then:?}")
+            };
+            let told = reason.to_string();
+            assert!(told.starts_with("nothing listens there. That is not tried again: "), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_handlers_wish_is_honoured_up_to_the_longest_wait() {
+        for (asked, waited) in [(1, 1), (30, 30), (3600, 60)] {
+            let end = RunEnd::Busy { retry_after: Some(Duration::from_secs(asked)) };
+            let host = tried(Driver::Host, 1);
+            let due = host.now + Duration::from_secs(waited);
+            assert_eq!(verdict(&end, host, &policy(), Jitter(0)), Then::RetryAt(due));
+        }
     }
 }

@@ -65,6 +65,14 @@ pub enum ParkReason {
     /// The handler answered 429 or died, and the caller did not come back in time.
     #[error("the caller was asked to come back and did not try again within {0}")]
     CallerGone(String),
+    /// A run failed in a way that is not tried again, and nobody waits to be told of it.
+    #[error("{last}. That is not tried again: {why}")]
+    NotRetried {
+        /// What went wrong.
+        last: String,
+        /// What the table of failures says of it.
+        why: &'static str,
+    },
     /// It was tried as often, or as long, as the policy allows.
     #[error("gave up after {runs} runs: {last}")]
     GaveUp {

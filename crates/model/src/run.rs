@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
 use crate::ids::RunNumber;
 use crate::response::Response;
 
@@ -75,79 +76,4 @@ pub enum RunEnd {
     },
     /// There is no response.
     Failed(Failure),
-}
-
-/// Why there is no response.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Failure {
-    /// What kind of failure it was.
-    pub kind: FailureKind,
-    /// What happened, in a sentence for the person who reads the book's activity. Holds no secret.
-    pub message: String,
-    /// What the handler's Retry-After asked for (on 503, say).
-    pub retry_after: Option<Duration>,
-}
-
-/// The kinds of failure. Which of them are worth another try is in [`FailureKind::is_retryable`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FailureKind {
-    /// No connection: DNS, refused, TLS.
-    Unreachable,
-    /// The connection broke before the response was complete.
-    Disconnected,
-    /// The handler's process ended before the response was complete, or does not stay up; the host starts it again.
-    Died,
-    /// No response within the run's time.
-    TimedOut,
-    /// A status that is neither 2xx nor 429.
-    Status(u16),
-    /// The exit status of a process, when it means neither a response nor "not now".
-    Exited(u8),
-    /// A success whose text is no response, or too large.
-    BadResponse,
-    /// A native handler panicked.
-    Panicked,
-    /// The host ended while the handler ran.
-    Interrupted,
-}
-
-impl FailureKind {
-    /// Whether running the same event again may end better.
-    pub fn is_retryable(self) -> bool {
-        match self {
-            Self::Unreachable | Self::Disconnected | Self::Died | Self::TimedOut => true,
-            Self::Status(status) => status == 408 || status >= 500,
-            Self::Exited(_) | Self::BadResponse => true,
-            Self::Panicked => false,
-            Self::Interrupted => true,
-        }
-    }
-
-    /// Whether the caller, if one waits, is asked to come back instead of being told of it: it is the host that lets the
-    /// handler be gone for a while.
-    pub fn is_for_later(self) -> bool {
-        self == Self::Died
-    }
-
-    /// The handler's HTTP or exit status, when that is what failed.
-    pub fn handler_status(self) -> Option<u16> {
-        match self {
-            Self::Status(status) => Some(status),
-            Self::Exited(status) => Some(status.into()),
-            _ => None,
-        }
-    }
-}
-
-impl Failure {
-    /// A failure without a wish for when to come back.
-    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after: None }
-    }
-
-    /// What the caller and the book are told when nobody tries again.
-    pub fn to_response(&self) -> Response {
-        Response::error(self.message.as_str())
-    }
 }

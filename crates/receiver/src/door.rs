@@ -173,6 +173,7 @@ async fn take_in(receiver: &Receiver, request: Request) -> Result<Answered, Refu
     let arrival = Arrival { event, received_at, purpose };
     match receiver.shared.dispatcher.deliver(receiver.index, arrival).await {
         Answer::Response { delivery, response } => Ok(Answered { delivery, response }),
+        Answer::Accepted { delivery } => Ok(Answered { delivery, response: source.accepted() }),
         Answer::Later { why, retry_after, .. } => Err(Refused::Later(why, retry_after)),
         Answer::Unavailable(why) => Err(Refused::JournalUnavailable(why)),
     }

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 use bookhook_dispatch::Purpose;
-use bookhook_model::{Event, LaneRule};
+use bookhook_model::{Event, LaneRule, Response};
 
 use crate::identity::Refusal;
 
@@ -49,6 +49,13 @@ impl Source {
     pub(crate) async fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<(), Refusal> {
         match self {
             Self::Bkper(bkper) => bkper.verify(headers, now).await,
+        }
+    }
+
+    /// What a caller is told whose event is durable and runs later.
+    pub(crate) fn accepted(&self) -> Response {
+        match self {
+            Self::Bkper(_) => Response::suppressed(),
         }
     }
 

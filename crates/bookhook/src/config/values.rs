@@ -250,8 +250,8 @@ pub(super) fn on_park(text: &str) -> Result<OnPark, Misfit> {
 pub(super) fn reply(text: &str) -> Result<Reply, Misfit> {
     match text {
         "result" => Ok(Reply::Result),
-        "accepted" => Err(Misfit::NotYet("`result`")),
-        _ => Err(Misfit::NotAmong(&["result"])),
+        "accepted" => Ok(Reply::Accepted),
+        _ => Err(Misfit::NotAmong(&["result", "accepted"])),
     }
 }
 

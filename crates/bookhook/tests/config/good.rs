@@ -8,7 +8,7 @@ use bookhook::config::{
 };
 use bookhook::handlers::process::CommandLine;
 use bookhook::handlers::run::{Readiness, RestartPolicy, ServerSetup};
-use bookhook_model::{LaneRule, OnPark, Policy, Retention, RetryPolicy};
+use bookhook_model::{LaneRule, OnPark, Policy, Reply, Retention, RetryPolicy};
 use secrecy::ExposeSecret;
 
 use crate::folder::{CONFIG, Folder, MANIFEST};
@@ -78,7 +78,7 @@ hooks:
         issuer: https://issuer.example
         jwks_url: file:keys.json
     handler: {http: "https://handler.example/x?y=1"}
-    reply: result
+    reply: accepted
     deadline: 10s
     timeout: 1h
     concurrency: 3
@@ -115,7 +115,7 @@ hooks:
     assert_eq!(
         hook.policy,
         Policy {
-            reply: bookhook_model::Reply::Result,
+            reply: Reply::Accepted,
             deadline: Duration::from_secs(10),
             timeout: Duration::from_hours(1),
             concurrency: 3,

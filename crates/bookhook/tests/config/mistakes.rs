@@ -207,11 +207,7 @@ fn top_level_values() {
 #[test]
 fn values_of_a_hook() {
     told(&[
-        (
-            hook("reply: accepted"),
-            "9:12: hooks.tax-bot.reply: `accepted` is not in this version yet; use `result`",
-        ),
-        (hook("reply: never"), "9:12: hooks.tax-bot.reply: `never` is not one of `result`"),
+        (hook("reply: never"), "9:12: hooks.tax-bot.reply: `never` is not one of `result`, `accepted`"),
         (hook("on_park: stop"), "9:14: hooks.tax-bot.on_park: `stop` is not one of `continue`, `hold`"),
         (hook("concurrency: 0"), "9:18: hooks.tax-bot.concurrency: `0` must be from 1 to 10000"),
         (hook("queue: many"), "9:12: hooks.tax-bot.queue: `many` is not a whole number"),

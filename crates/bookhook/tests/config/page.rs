@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bookhook::config::Problem;
+use bookhook_model::FailureClass;
 
 use crate::folder::{Folder, MANIFEST};
 
@@ -48,6 +49,17 @@ fn the_page_has_every_key_and_no_other() {
     for (way, names) in tables {
         assert_eq!(names, known(way), "{way}");
     }
+}
+
+#[test]
+fn the_page_tells_of_every_failure_whether_it_is_tried_again() {
+    let section = PAGE.split("\n## ").find(|part| part.starts_with("What is tried again\n")).unwrap();
+    let rows: Vec<_> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    let row = |class: FailureClass| {
+        let retried = if class.is_retried() { "yes" } else { "no" };
+        format!("| `{}` | {retried} | {} |", class.as_str(), class.reason())
+    };
+    assert_eq!(rows, FailureClass::all().map(row).collect::<Vec<_>>());
 }
 
 #[test]

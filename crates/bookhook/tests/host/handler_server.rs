@@ -19,6 +19,8 @@ pub(crate) enum Does {
     Answers(&'static str),
     /// Answers 429, and asks to come back after so many seconds.
     IsBusy(&'static str),
+    /// Answers with this status.
+    Fails(u16),
     /// Never answers.
     Hangs,
 }
@@ -98,6 +100,9 @@ async fn respond(does: Does) -> impl IntoResponse {
     match does {
         Does::Answers(json) => (StatusCode::OK, [("content-type", "application/json")], json),
         Does::IsBusy(seconds) => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds)], ""),
+        Does::Fails(status) => {
+            (StatusCode::from_u16(status).unwrap(), [("content-type", "text/plain")], "no")
+        }
         Does::Hangs => std::future::pending().await,
     }
 }

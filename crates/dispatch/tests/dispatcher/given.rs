@@ -27,16 +27,25 @@ pub(crate) struct Given {
     pub(crate) gate: Gate,
 }
 
-/// Notes its runs, waits at the gate, and ends as the script says, by the number of the run in its life.
+/// Notes its runs, waits at the gate, and ends as the script says.
 pub(crate) struct Scripted {
     pub(crate) runs: Runs,
     pub(crate) gate: Gate,
-    script: Box<dyn Fn(usize) -> RunEnd + Send + Sync>,
+    script: Script,
     begun: AtomicUsize,
 }
 
+/// How a run ends, by the event and the number of the run in the handler's life.
+type Script = Box<dyn Fn(&str, usize) -> RunEnd + Send + Sync>;
+
 impl Scripted {
+    /// By the number of the run in its life.
     pub(crate) fn new(script: impl Fn(usize) -> RunEnd + Send + Sync + 'static) -> Self {
+        Self::by_event(move |_, number| script(number))
+    }
+
+    /// By the event as well.
+    pub(crate) fn by_event(script: impl Fn(&str, usize) -> RunEnd + Send + Sync + 'static) -> Self {
         let (runs, gate) = (Runs::default(), Gate::closed());
         Self { runs, gate, script: Box::new(script), begun: AtomicUsize::new(0) }
     }
@@ -51,7 +60,7 @@ impl Handler for Scripted {
             let _running = self.runs.begin(&lane, &id, invocation.cause);
             let number = self.begun.fetch_add(1, Ordering::Relaxed);
             self.gate.pass().await;
-            (self.script)(number)
+            (self.script)(&id, number)
         })
     }
 
@@ -93,6 +102,13 @@ impl Given {
     /// Sends an event, and waits for the answer.
     pub(crate) async fn send(&self, id: &str) -> Answer {
         self.deliver(id, Purpose::Run).await
+    }
+
+    /// Sends an event of this lane, and waits for the answer.
+    pub(crate) async fn send_in(&self, id: &str, lane: &str) -> Answer {
+        let mut arrival = arrival(id, Purpose::Run);
+        arrival.event.lane = Some(LaneKey(lane.into()));
+        self.dispatcher.deliver(HookIndex(0), arrival).await
     }
 
     /// What is answered to a call that some other task waits for.

@@ -63,7 +63,9 @@ async fn a_lane_stays_paused_after_the_hosts_next_start() {
     assert!(is_held(&given.send("e1").await));
 
     let next = Scripted::new(|_| answered("after all"));
-    let given = Given::on(given.journal, next, impatient(), Timestamp::now).await;
+    let journal = given.journal.clone();
+    drop(given);
+    let given = Given::on(journal, next, impatient(), Timestamp::now).await;
     given.gate.open();
     assert!(is_held(&given.send("e2").await));
     assert_eq!(given.runs.count(), 0);

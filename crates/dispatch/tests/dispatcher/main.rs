@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod accepted;
 mod beginning;
 mod durable;
 mod ending;
@@ -11,6 +12,7 @@ mod housekeeping;
 mod jobs;
 mod lanes;
 mod operators;
+mod parking;
 mod pausing;
 mod settling;
 mod taking;

@@ -19,12 +19,11 @@ impl Simulation<'_> {
         match answer {
             Answer::Response { delivery, response } => {
                 self.is_acknowledged(call, delivery, &response)?;
-                // Now and then the connection breaks, and the caller knows no better than before.
-                let reached = !self.chance.one_in(12);
-                if reached {
-                    self.sent[at].is_told();
-                    life.dispatcher.note_answered(delivery, 200);
-                }
+                self.is_answered(life, at, delivery);
+            }
+            Answer::Accepted { delivery } => {
+                is_of(&self.sent[at], self.is_present(call, delivery)?)?;
+                self.is_answered(life, at, delivery);
             }
             Answer::Later { delivery, retry_after, why } => {
                 if let Some(delivery) = delivery {
@@ -39,11 +38,24 @@ impl Simulation<'_> {
         Ok(())
     }
 
+    /// Now and then the connection breaks, and the caller knows no better than before.
+    fn is_answered(&mut self, life: &Life<'_>, at: usize, delivery: DeliveryId) {
+        let reached = !self.chance.one_in(12);
+        if reached {
+            self.sent[at].is_told();
+            life.dispatcher.note_answered(delivery, 200);
+        }
+    }
+
+    fn is_present(&self, call: &Call, delivery: DeliveryId) -> Kept<&Entry> {
+        let sent = &self.sent[call.sent];
+        let missing = || Broken(format!("acknowledged means present: {} is not on the disk", sent.text()));
+        self.mirror.entry(delivery).ok_or_else(missing)
+    }
+
     fn is_acknowledged(&self, call: &Call, delivery: DeliveryId, response: &Response) -> Kept {
         let sent = &self.sent[call.sent];
-        let Some(entry) = self.mirror.entry(delivery) else {
-            return Err(Broken(format!("acknowledged means present: {} is not on the disk", sent.text())));
-        };
+        let entry = self.is_present(call, delivery)?;
         is_of(sent, entry)?;
         let settled = entry.settled.get(call.settled_before.saturating_sub(1)..).unwrap_or_default();
         let is_the_hosts = call.purpose != Purpose::Run && *response == Response::suppressed();

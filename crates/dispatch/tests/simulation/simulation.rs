@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bookhook_dispatch::{Dispatcher, HookSetup};
 use bookhook_journal::simulated::{Disk, Hand};
-use bookhook_model::{DeliveryIds, HookName, Policy, RetryPolicy};
+use bookhook_model::{DeliveryIds, HookName, Policy, Reply, RetryPolicy};
 use jiff::Timestamp;
 
 use crate::callers::Sent;
@@ -229,6 +229,7 @@ impl Plan {
             max_age: Duration::from_mins(10),
         };
         let policy = Policy {
+            reply: if chance.one_in(3) { Reply::Accepted } else { Reply::Result },
             deadline: Duration::from_secs(5),
             timeout: Duration::from_secs(40),
             concurrency: 1 + chance.below(4),

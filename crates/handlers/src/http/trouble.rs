@@ -12,22 +12,28 @@ use super::target::Target;
 
 /// What the client's error means for the person who runs the handler.
 pub(super) fn explain(target: &Target, error: &legacy::Error) -> Failure {
-    if error.is_connect() {
-        Failure::new(FailureKind::Unreachable, unreachable(target, error))
-    } else {
-        unanswered(target, error)
+    if error.is_connect() { unconnected(target, error) } else { unanswered(target, error) }
+}
+
+fn unconnected(target: &Target, error: &legacy::Error) -> Failure {
+    if let Some(cause) = find::<Unresolved>(error) {
+        let message = format!("the name {} cannot be resolved: {cause}", target.host());
+        return Failure::new(FailureKind::Unresolved, message);
     }
+    if is_insecure(error) {
+        let message = format!("no secure connection to {}: {}", target.place(), root(error));
+        return Failure::new(FailureKind::Insecure, message);
+    }
+    Failure::new(FailureKind::Unreachable, unreachable(target, error))
+}
+
+/// Whether there was a connection, and TLS failed: that reports an `io::Error` of its own, where TCP has its own type.
+fn is_insecure(error: &legacy::Error) -> bool {
+    matches!(error.source(), Some(cause) if cause.is::<io::Error>())
 }
 
 fn unreachable(target: &Target, error: &legacy::Error) -> String {
     let place = target.place();
-    if let Some(cause) = find::<Unresolved>(error) {
-        return format!("the name {} cannot be resolved: {cause}", target.host());
-    }
-    if let Some(cause) = find::<rustls::Error>(error) {
-        return format!("no secure connection to {place}: {cause}");
-    }
-    let cause = causes(error).last().map(ToString::to_string).unwrap_or_default();
     match causes(error).filter_map(|cause| cause.downcast_ref()).last().map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => {
             format!("nothing listens at {place}: is the handler running?")
@@ -35,7 +41,7 @@ fn unreachable(target: &Target, error: &legacy::Error) -> String {
         Some(io::ErrorKind::TimedOut) => {
             format!("{place} did not accept a connection within {}", show_duration(CONNECT_LIMIT))
         }
-        _ => format!("no connection to {place}: {cause}"),
+        _ => format!("no connection to {place}: {}", root(error)),
     }
 }
 
@@ -57,6 +63,11 @@ pub(super) fn detail(error: &(dyn Error + 'static)) -> String {
         Some(cause) if cause.kind() != io::ErrorKind::UnexpectedEof => format!(" ({cause})"),
         _ => String::new(),
     }
+}
+
+/// What is behind it all, in its own words.
+fn root(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {

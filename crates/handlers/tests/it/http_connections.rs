@@ -100,7 +100,7 @@ async fn nobody_listening_is_told_with_the_place() {
 async fn a_name_without_an_address_is_told() {
     let handler = HttpHandler::new("http://tax-bot.invalid/events").unwrap();
     let failure = failure(handler.handle(invocation()).await);
-    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert_eq!(failure.kind, FailureKind::Unresolved);
     assert!(failure.message.starts_with("the name tax-bot.invalid cannot be resolved: "), "{failure}");
 }
 
@@ -114,6 +114,28 @@ async fn a_server_without_tls_is_told() {
     });
     let handler = HttpHandler::new(&format!("https://{place}/")).unwrap();
     let failure = failure(handler.handle(invocation()).await);
-    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert_eq!(failure.kind, FailureKind::Insecure);
     assert!(failure.message.starts_with(&format!("no secure connection to {place}: ")), "{failure}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_tls_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap();
+    tokio::spawn(async move { drop(listener.accept().await.unwrap()) });
+    let handler = HttpHandler::new(&format!("https://{place}/")).unwrap();
+    let failure = failure(handler.handle(invocation()).await);
+    assert_eq!(failure.kind, FailureKind::Insecure);
+    assert!(failure.message.starts_with(&format!("no secure connection to {place}: ")), "{failure}");
+}
+
+#[tokio::test]
+async fn nobody_listening_for_tls_is_no_matter_of_tls() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap();
+    drop(listener);
+    let handler = HttpHandler::new(&format!("https://{place}/")).unwrap();
+    let failure = failure(handler.handle(invocation()).await);
+    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert_eq!(failure.message, format!("nothing listens at {place}: is the handler running?"));
 }

@@ -138,7 +138,7 @@ async fn a_failure_is_told_with_the_handlers_words_and_may_be_tried_again() {
     for kind in kinds().await {
         let failure = failure(kind.asked_to("fail").await);
         assert!(failure.message.ends_with(": no rate for 2026"), "{}: {failure}", kind.name);
-        assert!(failure.kind.is_retryable(), "{}", kind.name);
+        assert!(failure.kind.class().is_retried(), "{}", kind.name);
         assert!(failure.kind.handler_status().is_some(), "{}", kind.name);
     }
 }
@@ -165,6 +165,6 @@ async fn past_its_time_a_run_has_failed_and_the_next_one_is_fine() {
 async fn a_handler_that_dies_has_failed_in_a_way_that_may_be_tried_again() {
     for kind in kinds().await {
         let failure = failure(kind.asked_to("die").await);
-        assert!(failure.kind.is_retryable(), "{}: {failure}", kind.name);
+        assert!(failure.kind.class().is_retried(), "{}: {failure}", kind.name);
     }
 }
