@@ -103,6 +103,17 @@ fn what_is_unsettled_is_found_without_reading_what_is_settled() {
     }
 }
 
+/// With ten million deliveries, too.
+#[test]
+fn what_goes_to_the_back_of_its_lane_finds_its_place_at_once() {
+    let conn = fresh();
+    for name in ["append_again", "replay"] {
+        let steps = plan(&conn, name);
+        assert!(!steps.contains("SCAN delivery"), "{name}: {steps}");
+        assert!(steps.contains("delivery_turn"), "{name}: {steps}");
+    }
+}
+
 /// An `IN` of some texts, in a check or an index, would fill a temporary table at each write.
 #[test]
 fn hot_statements_need_no_temporary_table() {

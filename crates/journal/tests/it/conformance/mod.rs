@@ -3,9 +3,11 @@
 mod answered;
 mod counts;
 mod erasing;
+mod jobs;
 mod lanes;
 mod lists;
 mod pausing;
+mod people;
 mod recovery;
 mod resending;
 mod retaining;
