@@ -254,6 +254,26 @@ async fn a_lane_that_waits_for_a_parked_delivery_goes_on_after_its_replay() {
 }
 
 #[tokio::test]
+async fn what_is_unparked_is_tried_as_often_as_a_new_one() {
+    let journal = new_journal().await;
+    left_waiting(&journal, &["e1"]).await;
+    let script = |number| match number {
+        0..3 => RunEnd::Failed(Failure::new(FailureKind::Unreachable, "nothing listens there")),
+        n => answered(&format!("run {n}")),
+    };
+    let mut policy = impatient();
+    policy.retry.max_runs = 2;
+    let given = Given::on(journal, Scripted::new(script), policy, Timestamp::now).await;
+    given.gate.open();
+    given.until("e1", "it is parked", |found| found.state == State::Parked).await;
+    assert_eq!(given.runs.count(), 2);
+
+    given.dispatcher.unpark(given.id("e1").await, &ada()).await.unwrap();
+    given.until_settled("e1").await;
+    assert_eq!(given.runs.count(), 4);
+}
+
+#[tokio::test]
 async fn a_replay_that_is_durable_comes_back_after_a_crash() {
     let given = failing_first().await;
     given.gate.open();
