@@ -35,7 +35,7 @@ impl Act for SealedBegin {
         let id = self.act.id;
         let found = find(self, db)?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
         // What was settled or parked meanwhile does not run before it is put back into its lane.
-        if found.state != State::Waiting {
+        if found.state != State::Waiting && !(found.state == State::Held && is_released(found.seq, db)?) {
             return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
         }
         refuse_while_running(self.act.after, db)?;
@@ -48,6 +48,11 @@ impl Act for SealedBegin {
             None => Ok(SealedBegun::Run(Box::new(run(self, found, db)?))),
         }
     }
+}
+
+/// Whether what is held may run after all: whoever paused its hook or lane could not write that down.
+fn is_released(seq: i64, db: &mut Statements<'_>) -> rusqlite::Result<bool> {
+    Ok(db.release_unpaused.execute([seq])? > 0)
 }
 
 /// In order: should the settling before it have failed, the lane waits until it is written.

@@ -25,7 +25,7 @@ queries! {
     list_paused, list_paused_lanes, list_pauses, list_replay_jobs, list_replay_refusals, list_runs,
     list_unsettled, note_answered, note_removed, park, park_awaiting_callers, pause_hook, pause_lane,
     probe, recover_deliveries, recover_paused, recover_paused_lanes, recover_runs, release_given_up,
-    release_held, release_lane, remove_delivery, remove_payload, remove_runs, replay, resume_given_up,
+    release_held, release_lane, release_unpaused, remove_delivery, remove_payload, remove_runs, replay, resume_given_up,
     resume_hook, resume_lane, resume_lane_held_for, retain_find, retry_at, settle_delivery, settle_run,
     skip, unpark,
 }

@@ -37,7 +37,7 @@ statements! {
     give_back_pages, hold_lane, hold_lane_for, hold_waiting, insert_act, insert_replay_job,
     insert_replay_targets, insert_run, list_paused, list_paused_lanes, list_unsettled, note_answered,
     note_removed, park, park_awaiting_callers, pause_hook, pause_lane, probe, recover_deliveries,
-    recover_paused, recover_paused_lanes, recover_runs, release_given_up, release_held, release_lane,
+    recover_paused, recover_paused_lanes, recover_runs, release_given_up, release_held, release_lane, release_unpaused,
     remove_delivery, remove_payload, remove_runs, replay, resume_given_up, resume_hook, resume_lane,
     resume_lane_held_for, retain_find, retry_at, settle_delivery, settle_run, skip, unpark,
 }
