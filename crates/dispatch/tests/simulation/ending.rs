@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bookhook_dispatch::scheduler::HookIndex;
-use bookhook_model::RunEnd;
+use bookhook_model::{LaneKey, RunEnd};
 
 use crate::callers::result;
 use crate::clock;
@@ -11,6 +11,7 @@ use crate::life::{Life, Turning, let_others_go_on};
 use crate::promise::{Broken, Kept, promise};
 use crate::simulation::Simulation;
 use crate::stage::Ending;
+use crate::steps::LANES;
 
 /// It takes no more than so many rounds.
 const ROUNDS: usize = 600;
@@ -22,6 +23,9 @@ impl Simulation<'_> {
         clock::jump(self.latest.duration_since(clock::now()));
         for hook in 0..self.hooks.len() {
             self.turn_hook(life, hook, Turning::Resume);
+            for lane in LANES.into_iter().flatten() {
+                self.turn_lane(life, (self.hooks[hook].name.clone(), LaneKey(lane.into())), false);
+            }
         }
         for _ in 0..ROUNDS {
             self.round(life).await?;
@@ -36,6 +40,10 @@ impl Simulation<'_> {
 
     /// All is written, every run ends well, and whoever was to come back comes.
     async fn round(&mut self, life: &mut Life<'_>) -> Kept {
+        let paused: Vec<_> = self.mirror.paused_lanes().cloned().collect();
+        for lane in paused {
+            self.turn_lane(life, lane, false);
+        }
         for _ in 0..4 {
             self.write_all(life)?;
             life.hand.read();

@@ -11,6 +11,7 @@ use bookhook_model::Actor;
 use tokio::task::{JoinHandle, yield_now};
 
 use crate::callers::Calls;
+use crate::mirror::Lane;
 use crate::stage::Stage;
 
 /// How long the host waits for what runs when it is to end.
@@ -52,6 +53,19 @@ impl<'d> Life<'d> {
             };
             let done = done.map_or("could not be written", |()| "is done");
             told.lock().unwrap().push(format!("{how:?} of {hook:?} {done}"));
+        });
+    }
+
+    pub(crate) fn turn_lane(&self, (name, lane): Lane, pauses: bool) {
+        let (dispatcher, told) = (self.dispatcher.clone(), Arc::clone(&self.told));
+        let (hook, who) = (dispatcher.hook(&name).unwrap(), "ana@desk".parse().unwrap());
+        tokio::spawn(async move {
+            let done = match pauses {
+                true => dispatcher.pause_lane(hook, lane.clone(), None, &who).await,
+                false => dispatcher.resume_lane(hook, lane.clone(), &who).await,
+            };
+            let done = done.map_or("could not be written", |()| "is done");
+            told.lock().unwrap().push(format!("lane {lane} of {name}: pausing {pauses} {done}"));
         });
     }
 

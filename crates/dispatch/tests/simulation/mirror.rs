@@ -19,8 +19,15 @@ pub(crate) struct Entry {
     pub(crate) settled: Vec<Response>,
 }
 
-type Lane = (HookName, LaneKey);
+pub(crate) type Lane = (HookName, LaneKey);
 type Sending = (HookName, EventId, Fingerprint);
+
+/// What people want to go on, in this life of the host: it may be let go before that is on the disk.
+#[derive(Debug, Default)]
+pub(crate) struct Wishes {
+    pub(crate) hooks: BTreeSet<HookName>,
+    pub(crate) lanes: BTreeSet<Lane>,
+}
 
 /// The disk.
 #[derive(Debug, Default)]
@@ -33,6 +40,11 @@ pub(crate) struct Mirror {
     /// The last turn that was given.
     last_turn: i64,
     paused: BTreeSet<HookName>,
+    pub(crate) wishes: Wishes,
+    /// And what each of them waits for.
+    paused_lanes: BTreeMap<Lane, Option<DeliveryId>>,
+    /// What a lane waited for goes before all others in it.
+    first: BTreeSet<Seq>,
     touched: BTreeSet<Seq>,
 }
 
@@ -67,18 +79,21 @@ impl Mirror {
         self.paused.contains(hook)
     }
 
+    pub(crate) fn paused_lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.paused_lanes.keys()
+    }
+
     /// What is not at its end.
     pub(crate) fn unsettled(&self) -> impl Iterator<Item = &Entry> {
         let ends = |state| matches!(state, State::Settled | State::Parked | State::Unmatched);
         self.entries.values().filter(move |entry| !ends(entry.stand.state))
     }
 
-    /// One group was written. `may_begin` tells the hooks of which runs may begin although they are paused on the disk:
-    /// somebody wants them to go on.
-    pub(crate) fn take(&mut self, changes: Vec<Change>, goes_on: impl Fn(&HookName) -> bool) -> Kept {
+    /// One group was written.
+    pub(crate) fn take(&mut self, changes: Vec<Change>) -> Kept {
         self.touched.clear();
         for change in changes {
-            self.apply(change, &goes_on)?;
+            self.apply(change)?;
         }
         for seq in &self.touched {
             let entry = &self.entries[seq];
@@ -92,10 +107,10 @@ impl Mirror {
         Ok(())
     }
 
-    fn apply(&mut self, change: Change, goes_on: &impl Fn(&HookName) -> bool) -> Kept {
+    fn apply(&mut self, change: Change) -> Kept {
         match change {
             Change::Comes { seq, known, stand, response } => self.comes(seq, known, stand, response),
-            Change::Moves { seq, from, to, response } => self.moves(seq, from, to, response, goes_on),
+            Change::Moves { seq, from, to, response } => self.moves(seq, from, to, response),
             Change::Goes(seq) => {
                 promise!(false, "nothing is lost: {:?} was removed", self.entries.get(&seq));
                 Ok(())
@@ -123,6 +138,14 @@ impl Mirror {
                 self.paused.remove(&hook);
                 Ok(())
             }
+            Change::LanePauses(hook, lane, held_for) => {
+                self.paused_lanes.insert((hook, lane), held_for);
+                Ok(())
+            }
+            Change::LaneResumes(hook, lane) => {
+                self.paused_lanes.remove(&(hook, lane));
+                Ok(())
+            }
         }
     }
 
@@ -147,17 +170,10 @@ impl Mirror {
         if is_live(&stand) {
             self.queue(seq);
         }
-        if stand.state == State::Running { self.may_begin(seq, &|_| false) } else { Ok(()) }
+        if stand.state == State::Running { self.may_begin(seq) } else { Ok(()) }
     }
 
-    fn moves(
-        &mut self,
-        seq: Seq,
-        from: Stand,
-        to: Stand,
-        response: Option<Response>,
-        goes_on: &impl Fn(&HookName) -> bool,
-    ) -> Kept {
+    fn moves(&mut self, seq: Seq, from: Stand, to: Stand, response: Option<Response>) -> Kept {
         let entry = self.touch(seq)?;
         promise!(entry.stand == from, "the disk keeps what was written: {entry:?} was {from:?}");
         let is_step = from.state == to.state || from.state.may_become(to.state);
@@ -179,7 +195,7 @@ impl Mirror {
             _ => promise!(from.turn == to.turn, "what waits keeps its place: {seq:?}, {from:?}, {to:?}"),
         }
         let begins = to.state == State::Running && from.state != State::Running;
-        if begins { self.may_begin(seq, goes_on) } else { Ok(()) }
+        if begins { self.may_begin(seq) } else { Ok(()) }
     }
 
     /// To the back; or, put back by a person after it was parked, to its old place.
@@ -192,6 +208,10 @@ impl Mirror {
         );
         self.last_turn = self.last_turn.max(turn);
         self.queue(seq);
+        let lane = self.lane_of(seq);
+        if lane.is_some_and(|lane| self.paused_lanes.get(&lane) == Some(&Some(self.entries[&seq].known.id))) {
+            self.first.insert(seq);
+        }
         Ok(())
     }
 
@@ -202,6 +222,7 @@ impl Mirror {
     }
 
     fn leave(&mut self, seq: Seq) {
+        self.first.remove(&seq);
         if let Some(lane) = self.lane_of(seq).and_then(|lane| self.lanes.get_mut(&lane)) {
             lane.remove(&self.entries[&seq].stand.turn);
         }
@@ -212,17 +233,26 @@ impl Mirror {
         Some((known.hook.clone(), known.lane.clone()?))
     }
 
-    fn may_begin(&self, seq: Seq, goes_on: &impl Fn(&HookName) -> bool) -> Kept {
+    fn may_begin(&self, seq: Seq) -> Kept {
         let entry = &self.entries[&seq];
         let hook = &entry.known.hook;
-        promise!(!self.is_paused(hook) || goes_on(hook), "nothing begins in a paused hook: {entry:?}");
-        let first = self.lane_of(seq).and_then(|lane| self.lanes.get(&lane)?.values().next().copied());
-        let first = first.unwrap_or(seq);
+        let is_paused = self.is_paused(hook) && !self.wishes.hooks.contains(hook);
+        promise!(!is_paused, "nothing begins in a paused hook: {entry:?}");
+        let Some(lane) = self.lane_of(seq) else { return Ok(()) };
+        let is_let_through =
+            self.paused_lanes.get(&lane).is_none_or(|held_for| *held_for == Some(entry.known.id));
         promise!(
-            first == seq,
-            "a lane keeps the order of append: {entry:?} begins before {:?}",
-            self.entries[&first]
+            is_let_through || self.wishes.lanes.contains(&lane),
+            "nothing begins in a paused lane: {entry:?}"
         );
+        let waiting = self.lanes.get(&lane).into_iter().flat_map(BTreeMap::values);
+        let before =
+            waiting.clone().take_while(|other| **other != seq).find(|other| !self.first.contains(other));
+        let running =
+            waiting.clone().find(|other| **other != seq && self.entries[other].stand.state == State::Running);
+        let other =
+            running.or(before.filter(|_| !self.first.contains(&seq))).map(|other| &self.entries[other]);
+        promise!(other.is_none(), "a lane keeps the order of append: {entry:?} begins before {other:?}");
         Ok(())
     }
 
@@ -260,6 +290,10 @@ impl Mirror {
             Change::Ends { seq, run, .. } => format!("{} ends run {run}", of(seq)),
             Change::Pauses(hook) => format!("{hook} pauses"),
             Change::Resumes(hook) => format!("{hook} resumes"),
+            Change::LanePauses(hook, lane, held_for) => {
+                format!("lane {lane} of {hook} pauses for {held_for:?}")
+            }
+            Change::LaneResumes(hook, lane) => format!("lane {lane} of {hook} resumes"),
         });
         shown.collect::<Vec<_>>().join("; ")
     }

@@ -1,18 +1,17 @@
 //! One simulation: a disk, the lives of a host on it, and everybody around, all drawn from one seed.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bookhook_dispatch::{Dispatcher, HookSetup};
 use bookhook_journal::simulated::{Disk, Hand};
-use bookhook_model::{DeliveryIds, HookName, Policy, Reply, RetryPolicy};
+use bookhook_model::{DeliveryIds, HookName, OnPark, Policy, Reply, RetryPolicy};
 use jiff::Timestamp;
 
 use crate::callers::Sent;
 use crate::chance::Chance;
 use crate::life::{Life, let_others_go_on};
-use crate::mirror::Mirror;
+use crate::mirror::{Mirror, Wishes};
 use crate::promise::{Broken, Kept, promise};
 use crate::stage::Stage;
 use crate::story::Story;
@@ -41,8 +40,6 @@ pub(crate) struct Simulation<'d> {
     pub(crate) latest: Timestamp,
     /// Nothing can be written.
     pub(crate) is_full: bool,
-    /// Hooks that somebody wants to go on, in this life.
-    pub(crate) go_on: BTreeSet<HookName>,
     steps: usize,
 }
 
@@ -92,7 +89,6 @@ impl<'d> Simulation<'d> {
             elapsed: Duration::ZERO,
             latest: clock::now(),
             is_full: false,
-            go_on: BTreeSet::new(),
             steps,
         }
     }
@@ -119,7 +115,7 @@ impl<'d> Simulation<'d> {
     async fn boot(&mut self) -> Kept<Option<Life<'d>>> {
         let (journal, mut hand) = self.disk.boot().unwrap();
         self.story.tell(format_args!("the host starts at {}", clock::now()));
-        self.go_on.clear();
+        self.mirror.wishes = Wishes::default();
         let stage = Stage::default();
         let ids = DeliveryIds::seeded(self.chance.bits());
         let setups = self.hooks.iter().map(|plan| plan.setup(&stage)).collect();
@@ -173,7 +169,7 @@ impl<'d> Simulation<'d> {
             let shown = self.mirror.shown(&changes);
             self.story.tell(format_args!("{acts} acts are written, failing {failing:b}: {shown}"));
         }
-        self.mirror.take(changes, |hook| self.go_on.contains(hook))
+        self.mirror.take(changes)
     }
 
     /// What the tasks have done since this was asked last.
@@ -235,6 +231,7 @@ impl Plan {
             concurrency: 1 + chance.below(4),
             queue: chance.below(9),
             retry,
+            on_park: [OnPark::Continue, OnPark::Hold][chance.below(2)],
             token_lifetime: Duration::from_mins(10),
             ..Policy::default()
         };

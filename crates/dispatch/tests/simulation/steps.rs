@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use crate::callers::{Mood, Sent, result};
 use crate::clock;
 use crate::life::{Life, Turning, let_others_go_on};
+use crate::mirror::Lane;
 use crate::promise::{Kept, promise};
 use crate::simulation::{End, Simulation};
 use crate::stage::Ending;
@@ -29,6 +30,7 @@ enum Step {
     PassLong,
     SetClock,
     Turn,
+    TurnLane,
     FillDisk,
     EndHost,
     Crash,
@@ -36,7 +38,7 @@ enum Step {
     Wait,
 }
 
-const STEPS: [(usize, Step); 17] = [
+const STEPS: [(usize, Step); 18] = [
     (110, Step::NewEvent),
     (120, Step::ComeBack),
     (30, Step::SendAgain),
@@ -48,7 +50,8 @@ const STEPS: [(usize, Step); 17] = [
     (90, Step::PassMoment),
     (12, Step::PassLong),
     (2, Step::SetClock),
-    (14, Step::Turn),
+    (12, Step::Turn),
+    (12, Step::TurnLane),
     (6, Step::FillDisk),
     (2, Step::EndHost),
     (4, Step::Crash),
@@ -56,7 +59,7 @@ const STEPS: [(usize, Step); 17] = [
     (30, Step::Wait),
 ];
 
-const LANES: [Option<&str>; 4] = [Some("b1"), Some("b2"), Some("b3"), None];
+pub(crate) const LANES: [Option<&str>; 4] = [Some("b1"), Some("b2"), Some("b3"), None];
 
 impl Simulation<'_> {
     /// Lives until the host crashes, ends or has nothing left to do.
@@ -100,6 +103,7 @@ impl Simulation<'_> {
             }
             Step::SetClock => self.set_clock(),
             Step::Turn => self.turn(life),
+            Step::TurnLane => self.turn_some_lane(life),
             Step::FillDisk => self.is_full = !self.is_full && self.chance.one_in(2),
             Step::EndHost => life.begin_to_end(),
             Step::Crash => return Ok(self.crash()),
@@ -261,10 +265,34 @@ impl Simulation<'_> {
         match how {
             // While its last resuming may still be written, what it has let go may begin.
             Turning::Pause | Turning::PauseFor if self.mirror.is_paused(name) => {}
-            Turning::Pause | Turning::PauseFor => drop(self.go_on.remove(name)),
-            Turning::Resume => drop(self.go_on.insert(name.clone())),
+            Turning::Pause | Turning::PauseFor => drop(self.mirror.wishes.hooks.remove(name)),
+            Turning::Resume => drop(self.mirror.wishes.hooks.insert(name.clone())),
         }
         life.turn(HookIndex(hook), how);
+    }
+
+    /// Some lane, or one that is paused.
+    fn turn_some_lane(&mut self, life: &Life<'_>) {
+        let paused: Vec<Lane> = self.mirror.paused_lanes().cloned().collect();
+        match (self.chance.one_in(3), self.chance.pick(&paused).cloned(), LANES[self.chance.below(3)]) {
+            (false, Some(lane), _) => self.turn_lane(life, lane, false),
+            (_, _, Some(lane)) => {
+                let hook = self.hooks[self.chance.below(self.hooks.len())].name.clone();
+                self.turn_lane(life, (hook, LaneKey(lane.into())), true);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn turn_lane(&mut self, life: &Life<'_>, lane: Lane, pauses: bool) {
+        self.story.tell(format_args!("lane {lane:?} is to pause: {pauses}"));
+        let is_paused = self.mirror.paused_lanes().any(|paused| *paused == lane);
+        match pauses {
+            true if is_paused => {}
+            true => drop(self.mirror.wishes.lanes.remove(&lane)),
+            false => drop(self.mirror.wishes.lanes.insert(lane.clone())),
+        }
+        life.turn_lane(lane, pauses);
     }
 
     fn crash(&mut self) -> ControlFlow<End> {

@@ -89,6 +89,10 @@ pub enum Change {
     Pauses(HookName),
     /// It goes on.
     Resumes(HookName),
+    /// A lane is paused; perhaps it waits for a delivery.
+    LanePauses(HookName, LaneKey, Option<DeliveryId>),
+    /// It goes on.
+    LaneResumes(HookName, LaneKey),
 }
 
 /// From now on, changes are noted.
@@ -136,6 +140,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Change> {
         },
         "pauses" => Change::Pauses(value(row, "hook")?),
         "resumes" => Change::Resumes(value(row, "hook")?),
+        "lane pauses" => Change::LanePauses(value(row, "hook")?, value(row, "lane")?, optional(row, "id")?),
+        "lane resumes" => Change::LaneResumes(value(row, "hook")?, value(row, "lane")?),
         _ => return Err(damaged(NoChange(what))),
     })
 }

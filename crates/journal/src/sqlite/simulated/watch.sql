@@ -62,3 +62,15 @@ END;
 CREATE TEMP TRIGGER hook_resumes AFTER DELETE ON main.paused_hook BEGIN
     INSERT INTO change (what, hook) VALUES ('resumes', OLD.hook);
 END;
+
+CREATE TEMP TRIGGER lane_pauses AFTER INSERT ON main.paused_lane BEGIN
+    INSERT INTO change (what, hook, lane, id) VALUES ('lane pauses', NEW.hook, NEW.lane, NEW.held_for);
+END;
+
+CREATE TEMP TRIGGER lane_stays_paused AFTER UPDATE ON main.paused_lane BEGIN
+    INSERT INTO change (what, hook, lane, id) VALUES ('lane pauses', NEW.hook, NEW.lane, NEW.held_for);
+END;
+
+CREATE TEMP TRIGGER lane_resumes AFTER DELETE ON main.paused_lane BEGIN
+    INSERT INTO change (what, hook, lane) VALUES ('lane resumes', OLD.hook, OLD.lane);
+END;
