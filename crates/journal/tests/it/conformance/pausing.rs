@@ -1,10 +1,10 @@
 //! Paused hooks.
 
-use bookhook_journal::{Appended, Place, Then};
-use bookhook_model::{Cause, RunNumber, State};
+use bookhook_journal::{Append, Appended, PauseLane, Place, Then};
+use bookhook_model::{Cause, LaneKey, RunNumber, State};
 
 use super::on_every_backend;
-use crate::given::{Home, ada, at, failing, found, hook, sending, started, state};
+use crate::given::{Home, ada, at, beginning, failing, found, hook, sending, started, state};
 
 on_every_backend! {
     a_pause_holds_what_waits_and_a_resume_lets_it_wait,
@@ -14,6 +14,7 @@ on_every_backend! {
     a_hook_stays_paused,
     a_hook_that_the_host_paused_goes_on_at_its_next_start,
     a_persons_pause_outlasts_the_hosts,
+    what_is_held_for_nothing_runs,
 }
 
 async fn a_pause_holds_what_waits_and_a_resume_lets_it_wait(home: Home) {
@@ -94,4 +95,28 @@ async fn a_persons_pause_outlasts_the_hosts(home: Home) {
     journal.pause(hook(), None, ada(), at(2)).await.unwrap();
     journal.pause_for(hook(), reason(), at(3)).await.unwrap();
     assert_eq!(journal.recover(at(4)).await.unwrap().paused, [hook()]);
+}
+
+/// Whoever paused it could not write that down, and the host has ended since.
+async fn what_is_held_for_nothing_runs(home: Home) {
+    let journal = home.open().await;
+    let [free, paused, in_lane] = ["e1", "e2", "e3"].map(|event| sending(event, Place::Hold));
+    let paused = Append { hook: "other".parse().unwrap(), ..paused };
+    let mut in_lane = in_lane;
+    in_lane.event.lane = Some(LaneKey("paused".into()));
+    let ids = [free.id, paused.id, in_lane.id];
+    journal.pause("other".parse().unwrap(), None, ada(), at(1)).await.unwrap();
+    let lane = LaneKey("paused".into());
+    let pause = PauseLane { hook: hook(), lane, who: ada(), reason: None, at: at(1) };
+    journal.pause_lane(pause).await.unwrap();
+    for act in [free, paused, in_lane] {
+        journal.append(act).await.unwrap();
+    }
+
+    let begun = ids.map(|id| journal.begin(beginning(id, Cause::Recovery)));
+    let mut ran = Vec::new();
+    for begun in begun {
+        ran.push(begun.await.is_ok());
+    }
+    assert_eq!(ran, [true, false, false]);
 }
