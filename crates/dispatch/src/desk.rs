@@ -78,6 +78,8 @@ pub(crate) struct Desk {
     pub(crate) held_lanes: HashMap<DeliveryId, HeldLane>,
     /// The delivery of each lane whose settling was handed in last and may not be written yet.
     settling: HashMap<Lane, DeliveryId>,
+    /// Tickets in whose lane a person has had a say since their beginning was handed in.
+    overruled: HashSet<Ticket>,
     /// Runs that have begun and are not settled on disk.
     pub(crate) open_runs: usize,
     /// The wake-up that the alarm was last told of.
@@ -96,6 +98,7 @@ impl Desk {
             withheld: HashMap::new(),
             held_lanes: HashMap::new(),
             settling: HashMap::new(),
+            overruled: HashSet::new(),
             open_runs: 0,
             alarm: None,
         }
@@ -144,6 +147,21 @@ impl Desk {
         Some((self.stays.get(&ticket)?.hook, self.scheduler.lane(ticket)?.clone()))
     }
 
+    /// The beginning of a run is handed to the journal. Should it be parked instead, its lane may have to wait for it.
+    pub(crate) fn begins(&mut self, ticket: Ticket) {
+        self.overruled.remove(&ticket);
+    }
+
+    /// A person pauses or resumes the lane: that comes after what the journal decides for whoever begins there now.
+    pub(crate) fn overrules(&mut self, hook: HookIndex, lane: &LaneKey) {
+        self.overruled.extend(self.scheduler.occupant(hook, lane));
+    }
+
+    /// Whether a person has had the last word on the lane of this ticket.
+    pub(crate) fn is_overruled(&self, ticket: Ticket) -> bool {
+        self.overruled.contains(&ticket)
+    }
+
     /// The settling of this delivery is handed to the journal.
     pub(crate) fn settles(&mut self, lane: Option<&Lane>, id: DeliveryId) {
         if let Some(lane) = lane {
@@ -166,6 +184,7 @@ impl Desk {
 
     pub(crate) fn remove(&mut self, ticket: Ticket) -> Option<Stay> {
         let stay = self.stays.remove(&ticket)?;
+        self.overruled.remove(&ticket);
         if self.by_id.get(&stay.id) == Some(&ticket) {
             self.by_id.remove(&stay.id);
         }

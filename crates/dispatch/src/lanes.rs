@@ -39,6 +39,7 @@ impl Dispatcher {
         let written = {
             let mut desk = self.shared.desk();
             let written = self.shared.journal.pause_lane(act);
+            desk.overrules(hook, &lane);
             desk.forget_held(hook, &lane);
             let actions = desk.step(Happened::LanePaused { hook, lane }, now);
             self.shared.perform(&mut desk, actions);
@@ -54,6 +55,7 @@ impl Dispatcher {
             let mut desk = self.shared.desk();
             let name = self.shared.hook(hook).name.clone();
             let written = self.shared.journal.resume_lane(name, lane.clone(), who.clone(), now);
+            desk.overrules(hook, &lane);
             let held_for = desk.forget_held(hook, &lane);
             let actions = desk.step(Happened::LaneResumed { hook, lane: lane.clone() }, now);
             self.shared.perform(&mut desk, actions);

@@ -73,6 +73,7 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     // A try of its own waits for nobody.
     let after = desk.settling(desk.lane(ticket).as_ref()).filter(|before| *before != id);
     let act = Begin { id, cause, at: (shared.clock)(), after, on_park };
+    desk.begins(ticket);
     desk.open_runs += 1;
     let begun = shared.journal.begin(act);
     let shared = Arc::clone(shared);
@@ -314,7 +315,7 @@ fn is_parked(shared: &Arc<Shared>, ticket: Ticket, reason: &ParkReason) {
 fn leave_parked(shared: &Arc<Shared>, ticket: Ticket) -> Option<Stay> {
     let mut desk = shared.desk();
     let (id, hook) = desk.stay(ticket).map(|stay| (stay.id, stay.hook))?;
-    if shared.policy(hook).on_park == OnPark::Hold {
+    if shared.policy(hook).on_park == OnPark::Hold && !desk.is_overruled(ticket) {
         let actions = desk.hold_lane_for(ticket, id, (shared.clock)());
         shared.perform(&mut desk, actions);
     }

@@ -208,6 +208,11 @@ impl Scheduler {
         self.stays.get(&ticket)?.lane.key()
     }
 
+    /// The ticket whose turn it is in the lane.
+    pub fn occupant(&self, hook: HookIndex, lane: &LaneKey) -> Option<Ticket> {
+        self.hooks[hook.0].lanes.get(&LaneId::Shared(lane.clone()))?.occupant()
+    }
+
     /// Whether [`Happened::Draining`] has come.
     pub fn is_draining(&self) -> bool {
         self.draining

@@ -67,6 +67,10 @@ impl Lane {
         }
     }
 
+    pub(super) fn occupant(&self) -> Option<Ticket> {
+        self.occupant
+    }
+
     pub(super) fn is_occupied_by(&self, ticket: Ticket) -> bool {
         self.occupant == Some(ticket)
     }

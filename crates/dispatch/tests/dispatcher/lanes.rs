@@ -1,11 +1,14 @@
 //! Lanes that are paused one by one.
 
+use std::time::Duration;
+
 use bookhook_dispatch::{Answer, Later};
 use bookhook_journal::Write;
-use bookhook_model::{LaneKey, Response, State};
+use bookhook_model::{LaneKey, OnPark, Policy, Response, State};
 use jiff::Timestamp;
+use tokio::task::yield_now;
 
-use crate::given::{Given, Scripted, ada, answered, impatient, response};
+use crate::given::{Given, Scripted, ada, answered, impatient, new_journal, response};
 
 fn is_held(answer: &Answer) -> bool {
     matches!(answer, Answer::Later { why: Later::Paused, .. })
@@ -89,4 +92,30 @@ async fn a_lane_whose_resuming_cannot_be_written_stays_paused_until_it_can() {
     given.dispatcher.resume_lane(given.hook(), lane(), &ada()).await.unwrap();
     given.until("e2", "it is settled", |found| found.state == State::Settled).await;
     assert_eq!(given.runs.events(), ["e1", "e2"]);
+}
+
+/// Its token is no longer good, so that the lane has to wait for it; but that is what the person has put an end to.
+#[tokio::test]
+async fn whoever_resumes_a_lane_just_when_something_in_it_is_parked_has_the_last_word() {
+    let policy = Policy { token_lifetime: Duration::ZERO, on_park: OnPark::Hold, ..Policy::default() };
+    let script = Scripted::new(|number| answered(&format!("run {number}")));
+    let given = Given::on(new_journal().await, script, policy, Timestamp::now).await;
+    given.gate.open();
+    given.dispatcher.pause(given.hook(), None, &ada()).await.unwrap();
+    assert!(is_held(&given.send("e1").await));
+
+    given.faults.hold();
+    let (hook, dispatcher) = (given.hook(), given.dispatcher.clone());
+    let resuming = tokio::spawn(async move { dispatcher.resume(hook, &ada()).await });
+    given.until("e1", "it is parked", |found| found.state == State::Parked).await;
+    let dispatcher = given.dispatcher.clone();
+    let resuming_lane = tokio::spawn(async move { dispatcher.resume_lane(hook, lane(), &ada()).await });
+    for _ in 0..100 {
+        yield_now().await;
+    }
+    given.faults.release();
+    resuming.await.unwrap().unwrap();
+    resuming_lane.await.unwrap().unwrap();
+
+    assert_eq!(response(given.send("e2").await), Response::result("run 0"));
 }
