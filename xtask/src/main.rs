@@ -1,6 +1,7 @@
 //! The project's habits as commands: `cargo xtask test` is what CI runs.
 
 mod needs;
+mod postgres;
 
 use std::process::{Command, ExitCode};
 
@@ -8,7 +9,9 @@ use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "\
 cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tests (ARGS go to `cargo test`);
-                            installs Node, Python and their packages where they are missing
+                            installs Node, Python, their packages and PostgreSQL where they are missing
+cargo xtask postgres [COMMAND]   a PostgreSQL server as the tests need it, for the time that COMMAND takes
+                            (`cargo xtask postgres cargo test -p bookhook-journal`), or until Enter
 cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
 cargo xtask torture [N]     N rounds (500) of killing a host in the middle of a burst
 cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
@@ -19,6 +22,7 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "test" => lint().and_then(|()| needs::install()).and_then(|()| test(rest)),
         "lint" => lint(),
+        "postgres" => needs::postgres().and_then(|()| postgres::with_server(rest)),
         "torture" => torture(rest),
         "bench" => bench(rest),
         _ => return usage(),
@@ -54,7 +58,8 @@ fn lint() -> Result<()> {
 fn test(arguments: &[String]) -> Result<()> {
     let fixed = ["test", "--workspace", "--all-features", "--locked"];
     let arguments: Vec<&str> = fixed.into_iter().chain(arguments.iter().map(String::as_str)).collect();
-    cargo(&arguments)
+    let server = postgres::Server::start()?;
+    run(server.tell(Command::new("cargo").args(arguments)))
 }
 
 /// Advisories, licences and sources. Needs the network, so a machine without the tool, or without a way to its

@@ -1,4 +1,5 @@
-//! What the tests need beyond Rust, installed where it is missing: Node and Python, and the packages of their folders.
+//! What the tests need beyond Rust, installed where it is missing: Node and Python, and the packages of their folders;
+//! and PostgreSQL.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{run, say};
+use crate::{postgres, run, say};
 
 /// Folders with a `package.json` that tests use.
 const NODE_FOLDERS: &[&str] = &["crates/sandbox/tests/node", "examples/functions", "examples/hono"];
@@ -19,8 +20,18 @@ const PYTHON_FOLDERS: &[&str] = &["examples/flask"];
 pub(crate) fn install() -> Result<()> {
     node()?;
     NODE_FOLDERS.iter().try_for_each(|folder| packages(&root().join(folder)))?;
+    postgres()?;
     python()?;
     PYTHON_FOLDERS.iter().try_for_each(|folder| environment(&root().join(folder)))
+}
+
+/// The server and, for its certificate, `openssl`.
+pub(crate) fn postgres() -> Result<()> {
+    if postgres::programs().is_none() {
+        debian(&["postgresql"])?;
+    }
+    let has_openssl = Command::new("openssl").arg("version").output().is_ok_and(|out| out.status.success());
+    if has_openssl { Ok(()) } else { debian(&["openssl"]) }
 }
 
 fn root() -> PathBuf {

@@ -63,7 +63,7 @@ pub enum OpenError {
     },
     /// Its schema was made by other statements than this program has under the same number.
     #[error(
-        "{} was made by an unreleased Bookhook (migration {number} differs): begin with a new file",
+        "{} was made by an unreleased Bookhook (migration {number} differs): begin with a new journal",
         .path.display()
     )]
     OtherMigration {
@@ -101,6 +101,38 @@ pub enum OpenError {
         path: PathBuf,
         /// What SQLite says.
         source: rusqlite::Error,
+    },
+    /// A journal in a database needs a key from outside: a file beside one host is of no use to the others.
+    #[error(
+        "a journal in a database needs a sealing key that all its hosts share: make one with `openssl rand -base64 32` \
+         and set BOOKHOOK_KEY to it"
+    )]
+    KeyNeeded,
+    /// The server cannot be reached, or does not let this host in.
+    #[error("cannot reach {journal}")]
+    Unreachable {
+        /// The journal.
+        journal: String,
+        /// What is in the way.
+        source: tokio_postgres::Error,
+    },
+    /// The user may not make or use a journal there.
+    #[error(
+        "the user of {journal} may not use or make the schema `bookhook`: `GRANT CREATE ON DATABASE … TO …`"
+    )]
+    NoRight {
+        /// The journal.
+        journal: String,
+        /// What PostgreSQL says.
+        source: tokio_postgres::Error,
+    },
+    /// PostgreSQL says something else.
+    #[error("cannot open {journal}")]
+    Postgres {
+        /// The journal.
+        journal: String,
+        /// What PostgreSQL says.
+        source: tokio_postgres::Error,
     },
     /// The machine gives no random numbers or no thread.
     #[error("the system refuses what a journal needs")]
@@ -186,6 +218,25 @@ pub enum WriteError {
         "the deliveries are erased, but a program that reads the journal keeps its log from being emptied: end it, and erase again"
     )]
     NotWiped,
+    /// The server cannot be reached.
+    #[error("cannot reach {journal}; as soon as it can be reached, it goes on by itself")]
+    Unreachable {
+        /// The journal.
+        journal: String,
+        /// What is in the way, if it was looked just now.
+        source: Option<tokio_postgres::Error>,
+    },
+    /// PostgreSQL says something else.
+    #[error("cannot write to {journal}")]
+    Postgres {
+        /// The journal.
+        journal: String,
+        /// What PostgreSQL says.
+        source: tokio_postgres::Error,
+    },
+    /// The other hosts have taken this one for dead: what it had begun is theirs now.
+    #[error("this host was not heard of for too long, and others have taken over its deliveries")]
+    Fenced,
     /// A token cannot be sealed.
     #[error("the token cannot be sealed: the system refuses what encryption needs")]
     Sealing,
@@ -210,12 +261,15 @@ impl WriteError {
             | Self::NoReplays(_)
             | Self::ReplaysRunning(_)
             | Self::ReplaysOver { .. }
+            | Self::Fenced
             | Self::Closed => false,
             Self::DiskFull { .. }
             | Self::ReadOnly { .. }
             | Self::Corrupt { .. }
             | Self::Sqlite { .. }
             | Self::NotWiped
+            | Self::Unreachable { .. }
+            | Self::Postgres { .. }
             | Self::Sealing => true,
             #[cfg(feature = "faults")]
             Self::Injected => true,
@@ -242,6 +296,14 @@ pub enum ReadError {
         path: PathBuf,
         /// What SQLite says.
         source: rusqlite::Error,
+    },
+    /// PostgreSQL cannot be reached, or says something else.
+    #[error("cannot read {journal}")]
+    Postgres {
+        /// The journal.
+        journal: String,
+        /// What PostgreSQL says.
+        source: tokio_postgres::Error,
     },
     /// The journal is closed.
     #[error("the journal is closed")]

@@ -21,6 +21,7 @@ use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError, WriteError};
 use crate::location::Location;
 use crate::pending::Pending;
+use crate::postgres::Postgres;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{Erased, Retain, Retained, Whose};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
@@ -46,23 +47,27 @@ impl Journal {
     /// Opens the journal, making or migrating it as needed, and keeps other hosts out of it.
     ///
     /// Without a key, the one in the file `PATH.key` beside it is used, and made at first use; [`Location::Memory`]
-    /// takes a random one. Dropped before it resolves, it lets the journal go again.
+    /// takes a random one, and [`Location::Postgres`] none but what is given. Dropped before it resolves, it lets the journal go again.
     pub async fn open(location: &Location, key: Option<SealingKey>) -> Result<Self, OpenError> {
         let location = location.clone();
         sqlite::off_thread(move || Self::open_blocking(&location, key)).await?
     }
 
     fn open_blocking(location: &Location, key: Option<SealingKey>) -> Result<Self, OpenError> {
-        let (backend, key_path) = match location {
-            Location::Sqlite(path) => (Sqlite::open(path)?, Some(with_suffix(path.clone(), ".key"))),
-            Location::Memory => (Sqlite::open_memory()?, None),
+        let (backend, key): (Arc<dyn Backend>, _) = match (location, key) {
+            (Location::Sqlite(path), given) => {
+                let backend = Sqlite::open(path)?;
+                let made = || key_file::open_or_make(&with_suffix(path.clone(), ".key"));
+                (Arc::new(backend), given.map_or_else(made, Ok)?)
+            }
+            (Location::Postgres(_), None) => return Err(OpenError::KeyNeeded),
+            (Location::Postgres(address), Some(key)) => (Arc::new(Postgres::open(address)?), key),
+            (Location::Memory, given) => {
+                let made = || SealingKey::random().map_err(no_entropy);
+                (Arc::new(Sqlite::open_memory()?), given.map_or_else(made, Ok)?)
+            }
         };
-        let key = match (key, key_path) {
-            (Some(key), _) => key,
-            (None, Some(path)) => key_file::open_or_make(&path)?,
-            (None, None) => SealingKey::random().map_err(no_entropy)?,
-        };
-        Self::on(Arc::new(backend), &key)
+        Self::on(backend, &key)
     }
 
     pub(crate) fn on(backend: Arc<dyn Backend>, key: &SealingKey) -> Result<Self, OpenError> {

@@ -19,6 +19,7 @@ mod journal;
 mod key_file;
 mod location;
 mod pending;
+mod postgres;
 mod reading;
 mod removal;
 mod replaying;
@@ -36,6 +37,7 @@ pub use faults::{Faults, Write};
 pub use journal::Journal;
 pub use location::{BadLocation, Location};
 pub use pending::Pending;
+pub use postgres::PostgresAddress;
 pub use reading::{BadCursor, Cursor, KeptToken, Outlook, Page, Payload, Reader};
 pub use removal::{Erased, Retain, Retained, Whose};
 pub use seal::{BadKey, SealingKey};
@@ -43,6 +45,7 @@ pub use seal::{BadKey, SealingKey};
 /// The statements that a back-end prepares, by name, for tests that prepare and explain them.
 #[doc(hidden)]
 pub mod statements {
+    pub use crate::postgres::{MIGRATIONS as POSTGRES_MIGRATIONS, QUERIES as POSTGRES};
     pub use crate::sqlite::{MIGRATIONS as SQLITE_MIGRATIONS, QUERIES as SQLITE};
 }
 

@@ -4,11 +4,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Where a journal is kept, as the configuration writes it: `sqlite:bookhook.db` or `memory`.
+use crate::postgres::PostgresAddress;
+
+/// Where a journal is kept, as the configuration writes it: `sqlite:bookhook.db`, `postgres://user@host/db` or
+/// `memory`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// In this SQLite file.
     Sqlite(PathBuf),
+    /// In this database, which hosts may share.
+    Postgres(PostgresAddress),
     /// Nowhere: it is gone when the host ends.
     Memory,
 }
@@ -16,14 +21,23 @@ pub enum Location {
 /// A text that names no place for a journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadLocation {
-    /// A PostgreSQL address.
-    #[error("a journal on PostgreSQL is not in this version: use `sqlite:FILE`")]
+    /// No PostgreSQL address.
+    #[error(
+        "an address of PostgreSQL is `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, special characters as in `%40`"
+    )]
     Postgres,
+    /// What it says of TLS.
+    #[error(
+        "`sslmode` is one of disable, prefer, require, verify-full; `sslrootcert=FILE` goes with verify-full"
+    )]
+    PostgresTls,
     /// `sqlite:` and nothing after it.
     #[error("`sqlite:` needs the name of a file, as in `sqlite:bookhook.db`")]
     NoFile,
     /// Something else.
-    #[error("`{0}` is no place for a journal: write `sqlite:FILE` or `memory`")]
+    #[error(
+        "`{0}` is no place for a journal: write `sqlite:FILE`, `postgres://USER@HOST/DATABASE` or `memory`"
+    )]
     Unknown(String),
 }
 
@@ -37,7 +51,7 @@ impl FromStr for Location {
         match text.split_once(':') {
             Some(("sqlite", "")) => Err(BadLocation::NoFile),
             Some(("sqlite", path)) => Ok(Self::Sqlite(PathBuf::from(path))),
-            Some(("postgres" | "postgresql", _)) => Err(BadLocation::Postgres),
+            Some(("postgres" | "postgresql", _)) => text.parse().map(Self::Postgres),
             _ => Err(BadLocation::Unknown(without_password(text))),
         }
     }
@@ -53,6 +67,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(address) => address.fmt(f),
             Self::Memory => f.write_str("memory"),
         }
     }
@@ -64,7 +79,8 @@ mod tests {
 
     #[test]
     fn places_read_and_show() {
-        for text in ["sqlite:bookhook.db", "sqlite:/var/lib/book hook/a.db", "memory"] {
+        for text in ["sqlite:bookhook.db", "sqlite:/var/lib/book hook/a.db", "postgres://u@h:1/db", "memory"]
+        {
             assert_eq!(text.parse::<Location>().unwrap().to_string(), text);
         }
     }
@@ -72,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_no_place_says_what_to_write() {
         assert_eq!("sqlite:".parse::<Location>(), Err(BadLocation::NoFile));
-        assert_eq!("postgres://u@h/db".parse::<Location>(), Err(BadLocation::Postgres));
+        assert_eq!("postgres:".parse::<Location>(), Err(BadLocation::Postgres));
         let error = "mysql://me:secret@host/db".parse::<Location>().unwrap_err().to_string();
         assert!(error.contains("sqlite:FILE") && !error.contains("secret"), "{error}");
     }

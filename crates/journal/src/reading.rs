@@ -11,7 +11,7 @@ use bookhook_model::{ActFilter, Delivery, DeliveryId, Filter, Header, Pause};
 
 use crate::error::{OpenError, ReadError};
 use crate::location::Location;
-use crate::sqlite::{self, Reads};
+use crate::{postgres, sqlite};
 
 /// A place in the order of append, between two deliveries. Opaque; its text can be handed out and read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -158,14 +158,33 @@ impl Listing {
 ///
 /// It sees what is durable, takes no lock that a host would wait for, and changes nothing.
 #[derive(Debug, Clone)]
-pub struct Reader(Reads);
+pub struct Reader(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    Sqlite(sqlite::Reads),
+    Postgres(postgres::LoneReads),
+}
+
+/// Asks whichever it is.
+macro_rules! ask {
+    ($source:expr, $reads:ident => $ask:expr) => {
+        match $source {
+            Source::Sqlite($reads) => $ask,
+            Source::Postgres($reads) => $ask,
+        }
+    };
+}
 
 impl Reader {
     /// Opens the journal at this place for reading. There is none in memory but for the host that has it.
     pub async fn open(location: &Location) -> Result<Self, OpenError> {
         let location = location.clone();
         sqlite::off_thread(move || match &location {
-            Location::Sqlite(path) => Reads::open_file(path).map(Self),
+            Location::Sqlite(path) => sqlite::Reads::open_file(path).map(|reads| Self(Source::Sqlite(reads))),
+            Location::Postgres(address) => {
+                postgres::LoneReads::open(address).map(|reads| Self(Source::Postgres(reads)))
+            }
             Location::Memory => Err(OpenError::Missing { path: "memory".into() }),
         })
         .await?
@@ -173,12 +192,12 @@ impl Reader {
 
     /// The delivery, with its runs.
     pub async fn find(&self, id: DeliveryId) -> Result<Option<Delivery>, ReadError> {
-        self.0.find(id).await
+        ask!(&self.0, reads => reads.find(id)).await
     }
 
     /// What came with the delivery, but for tokens.
     pub async fn payload(&self, id: DeliveryId) -> Result<Option<Payload>, ReadError> {
-        self.0.payload(id).await
+        ask!(&self.0, reads => reads.payload(id)).await
     }
 
     /// As [`Journal::list`](crate::Journal::list).
@@ -188,17 +207,17 @@ impl Reader {
         cursor: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page, ReadError> {
-        self.0.list(Listing::newest(filter, cursor, limit)).await
+        ask!(&self.0, reads => reads.list(Listing::newest(filter, cursor, limit))).await
     }
 
     /// As [`Journal::list_after`](crate::Journal::list_after): asked again and again with the `next` of the page
     /// before, it follows the journal.
     pub async fn list_after(&self, filter: &Filter, after: Cursor, limit: usize) -> Result<Page, ReadError> {
-        self.0.list(Listing::after(filter, after, limit)).await
+        ask!(&self.0, reads => reads.list(Listing::after(filter, after, limit))).await
     }
 
     /// The place after the newest delivery, from which to follow.
     pub async fn end(&self) -> Result<Cursor, ReadError> {
-        self.0.end().await
+        ask!(&self.0, reads => reads.end()).await
     }
 }

@@ -3,34 +3,43 @@
 use std::sync::Mutex;
 
 use bookhook_journal::acts::{Park, Replay, Skip, Unpark};
-use bookhook_journal::{Append, Appended, Begin, Begun, Journal, Location, Place, Settle, Then};
+use bookhook_journal::{Append, Appended, Begin, Begun, Journal, Location, Place, SealingKey, Settle, Then};
 use bookhook_model::{
     Actor, Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint,
     Header, HookName, LaneKey, OnPark, ParkReason, ReplayOptions, Response, RunEnd, RunNumber, SecretHeader,
     State,
 };
+use bookhook_testkit::Database;
 use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 /// What a test must never find in a file.
 pub(crate) const TOKEN: &str = "ya29.the-users-own-token";
 
-/// A journal in a folder that is gone after the test.
+/// A journal in a folder or a database that is gone after the test.
 pub(crate) struct Home {
     location: Location,
     folder: tempfile::TempDir,
+    database: Option<Database>,
 }
 
 impl Home {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("bookhook.db"));
-        Self { location, folder }
+        Self { location, folder, database: None }
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        let database = Database::new().await;
+        let location = database.address().parse().unwrap();
+        Self { location, folder: tempfile::tempdir().unwrap(), database: Some(database) }
     }
 
     pub(crate) fn memory() -> Self {
-        Self { location: Location::Memory, folder: tempfile::tempdir().unwrap() }
+        Self { location: Location::Memory, folder: tempfile::tempdir().unwrap(), database: None }
     }
 
     pub(crate) fn location(&self) -> &Location {
@@ -41,9 +50,10 @@ impl Home {
         self.folder.path().join("bookhook.db")
     }
 
-    /// Opens the journal with the key beside it.
+    /// Opens the journal with the key beside it, or one that all hosts of a database have.
     pub(crate) async fn open(&self) -> Journal {
-        Journal::open(&self.location, None).await.unwrap()
+        let key = self.database.is_some().then(|| SealingKey::from_bytes([42; 32]));
+        Journal::open(&self.location, key).await.unwrap()
     }
 
     /// Whether the journal is still there when it is opened again.
@@ -51,8 +61,22 @@ impl Home {
         self.location != Location::Memory
     }
 
-    /// Every byte of every file but the key's.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    /// Every byte of every file but the key's, or of every table.
+    pub(crate) async fn bytes(&self) -> Vec<u8> {
+        let Some(database) = &self.database else { return self.file_bytes() };
+        let client = database.connect().await;
+        let mut bytes = Vec::new();
+        for table in ["delivery", "payload", "run"] {
+            let copy = format!("COPY bookhook.{table} TO STDOUT (FORMAT binary)");
+            let mut rows = Box::pin(client.copy_out(&copy).await.unwrap());
+            while let Some(row) = rows.try_next().await.unwrap() {
+                bytes.extend_from_slice(&row);
+            }
+        }
+        bytes
+    }
+
+    fn file_bytes(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let files = files.filter(|path| path.extension().is_none_or(|suffix| suffix != "key"));
         files.flat_map(|path| std::fs::read(path).unwrap()).collect()
@@ -83,12 +107,12 @@ pub(crate) fn ada() -> Actor {
     "ada@laptop".parse().unwrap()
 }
 
-/// A sending of the event with this id, without tokens.
+/// A sending of the event with this id, without tokens, in a lane of its own.
 pub(crate) fn sending(event: &str, place: Place) -> Append {
     let event = Event {
         id: Some(EventId(event.into())),
         event_type: "TRANSACTION_CHECKED".into(),
-        lane: Some(LaneKey("book-1".into())),
+        lane: Some(LaneKey(event.into())),
         book_id: Some("book-1".into()),
         agent_id: Some("some-agent".into()),
         headers: vec![Header { name: "content-type".into(), value: Bytes::from_static(b"application/json") }],

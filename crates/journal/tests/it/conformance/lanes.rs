@@ -1,12 +1,12 @@
 //! Paused lanes: by a person, or until a parked delivery is settled.
 
-use bookhook_journal::{Appended, Begun, Journal, PauseLane, Place};
+use bookhook_journal::{Append, Appended, Begun, Journal, PauseLane, Place};
 use bookhook_model::{Cause, DeliveryId, LaneKey, OnPark, ParkReason, Response, RunNumber, State};
 
 use super::on_every_backend;
 use crate::given::{
     Home, ada, at, beginning, failing, found, hook, parking, replaying, sending, sending_with_token,
-    settling, started, state, token_expiry, unparking,
+    settling, state, token_expiry, unparking,
 };
 
 on_every_backend! {
@@ -33,16 +33,27 @@ fn pausing(name: &str) -> PauseLane {
 }
 
 async fn queued(journal: &Journal, event: &str, name: &str) -> DeliveryId {
-    let mut act = sending(event, Place::Queue);
-    act.event.lane = Some(lane(name));
+    appended(journal, within(sending(event, Place::Queue), name)).await
+}
+
+async fn appended(journal: &Journal, act: Append) -> DeliveryId {
     let id = act.id;
     journal.append(act).await.unwrap();
     id
 }
 
-/// A delivery that is parked after its first run, so that the lane of [`sending`] waits for it.
+fn within(mut act: Append, name: &str) -> Append {
+    act.event.lane = Some(lane(name));
+    act
+}
+
+async fn running(journal: &Journal, event: &str) -> DeliveryId {
+    appended(journal, within(sending(event, Place::Start), "book-1")).await
+}
+
+/// A delivery that is parked after its first run, so that its lane, `book-1`, waits for it.
 async fn parked(journal: &Journal) -> DeliveryId {
-    let id = started(journal, "parked").await;
+    let id = running(journal, "parked").await;
     let gave_up = ParkReason::GaveUp { runs: 1, last: "nothing listens there".to_owned() };
     journal.settle(failing(id, RunNumber::FIRST, parking(gave_up, OnPark::Hold))).await.unwrap();
     id
@@ -51,11 +62,11 @@ async fn parked(journal: &Journal) -> DeliveryId {
 async fn a_pause_holds_what_waits_in_the_lane_and_a_resume_lets_it_wait(home: Home) {
     let journal = home.open().await;
     let waiting = queued(&journal, "waiting", "book-1").await;
-    let running = started(&journal, "running").await;
+    let runs = running(&journal, "running").await;
     for _ in 0..2 {
         journal.pause_lane(pausing("book-1")).await.unwrap();
         assert_eq!(state(&journal, waiting).await, State::Held);
-        assert_eq!(state(&journal, running).await, State::Running);
+        assert_eq!(state(&journal, runs).await, State::Running);
     }
     for _ in 0..2 {
         journal.resume_lane(hook(), lane("book-1"), ada(), at(4)).await.unwrap();
@@ -72,6 +83,7 @@ async fn other_lanes_go_on(home: Home) {
     journal.append(act).await.unwrap();
     let mut act = sending("e3", Place::Queue);
     act.hook = "other".parse().unwrap();
+    act.event.lane = Some(lane("book-1"));
     let other_hook = act.id;
     journal.append(act).await.unwrap();
 
@@ -136,7 +148,7 @@ async fn parking_holds_the_lane_and_says_for_which_delivery(home: Home) {
 async fn parking_goes_on_unless_told(home: Home) {
     let journal = home.open().await;
     let behind = queued(&journal, "behind", "book-1").await;
-    let id = started(&journal, "parked").await;
+    let id = running(&journal, "parked").await;
     let then = parking(ParkReason::TokenExpired, OnPark::Continue);
     journal.settle(failing(id, RunNumber::FIRST, then)).await.unwrap();
     assert_eq!(state(&journal, behind).await, State::Waiting);
@@ -160,7 +172,7 @@ async fn a_lane_goes_on_when_what_it_waits_for_is_settled(home: Home) {
 async fn what_a_lane_waits_for_waits_when_it_is_sent_again(home: Home) {
     let journal = home.open().await;
     let parked = parked(&journal).await;
-    let again = journal.append(sending("parked", Place::Hold)).await.unwrap();
+    let again = journal.append(within(sending("parked", Place::Hold), "book-1")).await.unwrap();
     assert_eq!(again, Appended::Again { id: parked, cause: Cause::Retry, run: None });
     assert_eq!(state(&journal, parked).await, State::Waiting);
 
@@ -184,9 +196,7 @@ async fn what_a_lane_waits_for_is_not_held_after_a_crash(home: Home) {
 
 async fn a_run_that_is_parked_for_its_token_holds_the_lane(home: Home) {
     let journal = home.open().await;
-    let act = sending_with_token("expiring", Place::Queue);
-    let expiring = act.id;
-    journal.append(act).await.unwrap();
+    let expiring = appended(&journal, within(sending_with_token("expiring", Place::Queue), "book-1")).await;
     let behind = queued(&journal, "behind", "book-1").await;
 
     let mut begin = beginning(expiring, Cause::First);
@@ -195,7 +205,7 @@ async fn a_run_that_is_parked_for_its_token_holds_the_lane(home: Home) {
     assert_eq!(state(&journal, behind).await, State::Held);
 
     // Sent again, with a fresh token, its first run settles it.
-    journal.append(sending_with_token("expiring", Place::Hold)).await.unwrap();
+    appended(&journal, within(sending_with_token("expiring", Place::Hold), "book-1")).await;
     journal.begin(beginning(expiring, Cause::Retry)).await.unwrap();
     journal.settle(settling(expiring, RunNumber::FIRST, &Response::result(1))).await.unwrap();
     assert_eq!(found(&journal, behind).await.state, State::Waiting);
@@ -206,7 +216,7 @@ async fn a_persons_pause_outlasts_the_delivery(home: Home) {
     let parked = parked(&journal).await;
     let behind = queued(&journal, "behind", "book-1").await;
     journal.pause_lane(pausing("book-1")).await.unwrap();
-    let again = journal.append(sending("parked", Place::Hold)).await.unwrap();
+    let again = journal.append(within(sending("parked", Place::Hold), "book-1")).await.unwrap();
     assert_eq!(again, Appended::Again { id: parked, cause: Cause::Retry, run: None });
     assert_eq!(state(&journal, parked).await, State::Held);
 

@@ -25,6 +25,14 @@ macro_rules! on_every_backend {
                 }
             )*
         }
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $behaviour() {
+                    super::$behaviour(crate::given::Home::postgres().await).await;
+                }
+            )*
+        }
         mod memory {
             $(
                 #[tokio::test]

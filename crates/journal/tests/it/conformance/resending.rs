@@ -1,7 +1,7 @@
 //! The table of retry and replay.
 
 use bookhook_journal::{Appended, Journal, Place, Then};
-use bookhook_model::{Cause, OnPark, ParkReason, Response, RunNumber, State};
+use bookhook_model::{Cause, LaneKey, OnPark, ParkReason, Response, RunNumber, State};
 
 use super::on_every_backend;
 use crate::given::{Home, at, failing, found, parking, sending, settled, settling, started, state};
@@ -176,6 +176,7 @@ async fn another_body_is_a_conflict(home: Home) {
     let first = started(&journal, "e").await;
     let mut act = sending("e", Place::Start);
     act.event.fingerprint.0[3] = 0;
+    act.event.lane = Some(LaneKey("another lane".into()));
     let second = act.id;
     assert_eq!(journal.append(act.clone()).await.unwrap(), Appended::Fresh { conflict: true });
     assert!(!found(&journal, first).await.conflict);

@@ -1,0 +1,1 @@
+UPDATE replay_job SET state = 'cancelled', finished_at = $2 WHERE id = $1

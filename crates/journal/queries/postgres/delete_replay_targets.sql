@@ -1,0 +1,1 @@
+DELETE FROM replay_target WHERE job = $1

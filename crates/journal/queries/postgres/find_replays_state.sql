@@ -1,0 +1,1 @@
+SELECT state FROM replay_job WHERE id = $1 FOR UPDATE

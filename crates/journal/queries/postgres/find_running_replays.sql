@@ -1,0 +1,1 @@
+SELECT id FROM replay_job WHERE state = 'running'

@@ -1,0 +1,2 @@
+-- Where a delivery stands.
+SELECT state FROM delivery WHERE id = $1

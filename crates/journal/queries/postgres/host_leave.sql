@@ -1,0 +1,1 @@
+DELETE FROM host WHERE id = $1

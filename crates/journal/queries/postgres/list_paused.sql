@@ -1,0 +1,1 @@
+SELECT hook FROM paused_hook ORDER BY hook COLLATE "C"

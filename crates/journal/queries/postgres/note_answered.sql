@@ -1,0 +1,1 @@
+UPDATE delivery SET answered = $2 WHERE id = $1

@@ -1,0 +1,4 @@
+-- After a run, as `settle_delivery`.
+UPDATE delivery
+SET state = 'parked', parked_reason = $3, host = NULL
+WHERE id = $1 AND state = 'running' AND runs = $2

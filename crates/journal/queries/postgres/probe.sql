@@ -1,0 +1,1 @@
+UPDATE probe SET writes = writes + 1 WHERE id = 1

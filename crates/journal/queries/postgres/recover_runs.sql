@@ -1,0 +1,8 @@
+-- Of this host, when it starts over, and of hosts that are gone.
+UPDATE run
+SET finished_at = $1, error = $2
+WHERE finished_at IS NULL
+  AND delivery IN (
+      SELECT seq FROM delivery
+      WHERE state = 'running' AND (host = $3 OR host NOT IN (SELECT id FROM host))
+  )

@@ -1,0 +1,5 @@
+-- What was held for a hook that the host had paused by itself.
+UPDATE delivery
+SET state = 'waiting'
+WHERE state = 'held'
+  AND hook IN (SELECT hook FROM paused_hook WHERE who IS NULL)

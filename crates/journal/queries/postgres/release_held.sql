@@ -1,0 +1,8 @@
+-- What waits in a paused lane is still held, but for what the lane waits for.
+UPDATE delivery
+SET state = 'waiting'
+WHERE hook = $1 AND state = 'held'
+  AND NOT EXISTS (
+      SELECT FROM paused_lane AS p
+      WHERE p.hook = $1 AND p.lane = delivery.lane AND p.held_for IS DISTINCT FROM delivery.id
+  )

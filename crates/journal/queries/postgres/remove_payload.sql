@@ -1,0 +1,1 @@
+DELETE FROM payload WHERE delivery = ANY($1)

@@ -1,0 +1,1 @@
+DELETE FROM paused_hook WHERE who IS NULL

@@ -1,0 +1,1 @@
+DELETE FROM paused_hook WHERE hook = $1

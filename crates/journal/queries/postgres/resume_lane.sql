@@ -1,0 +1,1 @@
+DELETE FROM paused_lane WHERE hook = $1 AND lane = $2

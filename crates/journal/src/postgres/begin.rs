@@ -1,0 +1,97 @@
+//! A delivery's turn has come.
+
+use futures_util::future::{join, try_join};
+use jiff::Timestamp;
+
+use bookhook_model::{DeliveryId, Event, HookName, RunNumber, State};
+
+use crate::backend::{SealedBegin, SealedBegun, SealedRun};
+use crate::error::WriteError;
+use crate::replaying::Token;
+
+use super::act::{Act, Fault};
+use super::lanes;
+use super::routes::Routes;
+use super::rows::{Column, Columns};
+use super::session::Session;
+use super::settle::find_state;
+
+/// A delivery as a run needs it.
+struct Found {
+    seq: i64,
+    state: State,
+    runs: RunNumber,
+    hook: HookName,
+    event: Event,
+    token_expires_at: Option<Timestamp>,
+    sealed: Option<Vec<u8>>,
+}
+
+impl Act for SealedBegin {
+    type Found = SealedBegun;
+
+    async fn apply(&self, db: &Session) -> Result<SealedBegun, Fault> {
+        let id = self.act.id;
+        let (found, before) = join(find(self, db), refuse_while_running(self.act.after, db)).await;
+        let found = found?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
+        // What was settled or parked meanwhile does not run before it is put back into its lane.
+        if found.state != State::Waiting {
+            return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
+        }
+        before?;
+        let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
+        match token.problem(self.key, self.act.at) {
+            Some(reason) => {
+                db.execute(&db.statements.park, &[&Column(id), &reason.to_string()]).await?;
+                lanes::hold_for((id, &reason, self.act.on_park), self.act.at, db).await?;
+                Ok(SealedBegun::Parked(reason))
+            }
+            None => Ok(SealedBegun::Run(Box::new(run(self, found, db).await?))),
+        }
+    }
+
+    fn conclude(&self, found: Option<&SealedBegun>, routes: &mut Routes) {
+        if let Some(SealedBegun::Parked(_)) = found {
+            routes.leave(self.act.id);
+        }
+    }
+}
+
+/// In order: should the settling before it have failed, the lane waits until it is written.
+pub(super) async fn refuse_while_running(before: Option<DeliveryId>, db: &Session) -> Result<(), Fault> {
+    let Some(before) = before else { return Ok(()) };
+    match find_state(before, db).await {
+        Ok(state @ State::Running) => {
+            Err(Fault::Refused(WriteError::Refused { id: before, state, act: "be followed in its lane" }))
+        }
+        // Settled and erased since.
+        Err(Fault::Refused(WriteError::NotFound(_))) | Ok(_) => Ok(()),
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn find(begin: &SealedBegin, db: &Session) -> Result<Option<Found>, Fault> {
+    let row = db.query_opt(&db.statements.begin_find, &[&Column(begin.act.id)]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut columns = Columns::of(&row);
+    let (seq, state, runs, hook) = (columns.next()?, columns.value()?, columns.value()?, columns.value()?);
+    let (id, event_type, lane) = (columns.optional()?, columns.value()?, columns.optional()?);
+    let (book_id, agent_id, fingerprint) = (columns.optional()?, columns.optional()?, columns.value()?);
+    let token_expires_at = columns.optional()?;
+    let (headers, body) = (columns.value()?, columns.value()?);
+    let sealed = columns.next()?;
+    let secrets = Vec::new();
+    let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
+    Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed }))
+}
+
+async fn run(begin: &SealedBegin, found: Found, db: &Session) -> Result<SealedRun, Fault> {
+    let number = found.runs.next();
+    let (run, started_at, cause) = (Column(number), Column(begin.act.at), begin.act.cause.as_str());
+    try_join(
+        db.execute(&db.statements.begin_run, &[&found.seq, &run, &db.host]),
+        db.execute(&db.statements.insert_run, &[&found.seq, &run, &cause, &started_at]),
+    )
+    .await?;
+    Ok(SealedRun { number, hook: found.hook, event: found.event, sealed: found.sealed })
+}

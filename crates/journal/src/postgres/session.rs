@@ -1,0 +1,145 @@
+//! Connections to a database, how they are set up, and what is prepared on them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Row, Statement};
+
+use crate::error::OpenError;
+
+use super::act::Fault;
+use super::address::PostgresAddress;
+use super::problem;
+use super::statements::Statements;
+use super::tls::Encryption;
+
+/// So long may it take to reach the server, unless the address says otherwise.
+const CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// A connection over which nothing comes back for so long is given up.
+const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// For writing. Whoever waits for a lock this long may be in a deadlock with another host's group, and tries each of its
+/// acts alone; a host that stops in the middle of a group holds nothing up for longer than this.
+const WRITING: &str = "
+    SET synchronous_commit = on;
+    SET default_transaction_isolation = 'read committed';
+    SET lock_timeout = '500ms';
+    SET idle_in_transaction_session_timeout = '5s';
+    SET search_path = bookhook;
+";
+
+/// For reading. What filters leave out is planned away.
+const READING: &str = "
+    SET default_transaction_isolation = 'repeatable read';
+    SET default_transaction_read_only = on;
+    SET plan_cache_mode = force_custom_plan;
+    SET statement_timeout = '60s';
+    SET search_path = bookhook;
+";
+
+/// A database, and how connections to it are made.
+#[derive(Clone)]
+pub(super) struct Database(Arc<Parts>);
+
+struct Parts {
+    address: PostgresAddress,
+    encryption: Encryption,
+}
+
+impl Database {
+    pub(super) fn at(address: &PostgresAddress) -> Result<Self, OpenError> {
+        let encryption = Encryption::new(address.tls())?;
+        Ok(Self(Arc::new(Parts { address: address.clone(), encryption })))
+    }
+
+    /// How messages call it.
+    pub(super) fn address(&self) -> &PostgresAddress {
+        &self.0.address
+    }
+
+    pub(super) async fn connect(&self) -> Result<Client, Error> {
+        let Parts { address, encryption } = &*self.0;
+        let mut config = address.config().clone();
+        config.application_name("bookhook").tcp_user_timeout(SILENCE_MAX);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_WAIT);
+        }
+        if config.get_target_session_attrs() == TargetSessionAttrs::Any {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        let (client, connection) = config.connect(encryption.clone()).await?;
+        // Its end shows in what is asked of the client.
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(client)
+    }
+
+    /// A connection for one who only reads.
+    pub(super) async fn connect_for_reading(&self) -> Result<Client, Error> {
+        let client = self.connect().await?;
+        client.batch_execute(READING).await?;
+        Ok(client)
+    }
+
+    pub(super) fn cannot_open(&self, error: Error) -> OpenError {
+        problem::open(self.address(), error)
+    }
+}
+
+/// A connection that writes, as this host.
+pub(super) struct Session {
+    client: Client,
+    pub(super) statements: Statements,
+    /// The host that it writes for.
+    pub(super) host: i64,
+}
+
+impl Session {
+    pub(super) async fn open(database: &Database, host: i64) -> Result<Self, Error> {
+        let client = database.connect().await?;
+        client.batch_execute(WRITING).await?;
+        let statements = Statements::prepare(&client).await?;
+        Ok(Self { client, statements, host })
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(super) async fn command(&self, text: &str) -> Result<(), Error> {
+        self.client.batch_execute(text).await
+    }
+
+    pub(super) async fn execute(
+        &self,
+        statement: &Statement,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<u64, Fault> {
+        Ok(self.client.execute(statement, values).await?)
+    }
+
+    pub(super) async fn query(
+        &self,
+        statement: &Statement,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Fault> {
+        Ok(self.client.query(statement, values).await?)
+    }
+
+    pub(super) async fn query_one(
+        &self,
+        statement: &Statement,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Row, Fault> {
+        Ok(self.client.query_one(statement, values).await?)
+    }
+
+    pub(super) async fn query_opt(
+        &self,
+        statement: &Statement,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<Row>, Fault> {
+        Ok(self.client.query_opt(statement, values).await?)
+    }
+}

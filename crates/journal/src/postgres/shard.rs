@@ -1,0 +1,287 @@
+//! One of the connections that write: whatever has arrived for it meanwhile is one transaction.
+//!
+//! Acts of one track are done one after the other, tracks side by side: what they ask of the server goes there in one
+//! go, and so does what they ask next. A group takes as many ways to the server as its longest track, and one to commit.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{join3, try_join_all};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::Error;
+
+use crate::error::WriteError;
+use crate::pending::Reply;
+
+use super::act::{Entry, Fault};
+use super::health::Health;
+use super::intake::{Intake, Message, Placed, Work};
+use super::problem;
+use super::routes::{Routes, Track};
+use super::session::{Database, Session};
+
+/// So often an act that collides with one of another host is tried.
+const TRIES_MAX: usize = 5;
+/// So long a group may take; a server that is silent for longer is as good as gone.
+const GROUP_WAIT: Duration = Duration::from_secs(30);
+/// How long after a connection failed the next one is tried.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// So long is asked for what became of a group whose commit was not answered.
+const DOUBT_MAX: Duration = Duration::from_mins(1);
+
+/// Why a group is not in the journal.
+enum Failure {
+    /// There is no connection any more, or none can be had; nothing was committed, or nobody can tell.
+    Lost(Option<Error>),
+    /// This host has no row any more.
+    Fenced,
+    /// The server refuses something.
+    Failed(Error),
+}
+
+/// How far a group came.
+enum Undone {
+    /// It was not to be committed.
+    Before(Failure),
+    /// The connection went with the commit of this transaction.
+    AtCommit(String),
+}
+
+/// Everything that a shard owns.
+pub(super) struct Shard {
+    database: Database,
+    host: i64,
+    session: Option<Session>,
+    intake: Intake,
+    health: Arc<Health>,
+    routes: Arc<Mutex<Routes>>,
+    pause: Duration,
+    /// Before this, no connection is tried.
+    resting_until: Instant,
+}
+
+impl Shard {
+    pub(super) fn new(
+        database: Database,
+        session: Session,
+        messages: UnboundedReceiver<Message>,
+        health: Arc<Health>,
+        routes: Arc<Mutex<Routes>>,
+    ) -> Self {
+        let (host, intake) = (session.host, Intake::new(messages));
+        let (session, pause, resting_until) = (Some(session), FIRST_PAUSE, Instant::now());
+        Self { database, host, session, intake, health, routes, pause, resting_until }
+    }
+
+    /// Writes until the journal is closed; gives who is to be told of that.
+    pub(super) async fn run(mut self) -> Option<Reply<()>> {
+        loop {
+            match self.intake.next().await {
+                Work::Group(group) => self.write(group).await,
+                Work::Alone(entry, mut stillness) => {
+                    stillness.reached().await;
+                    self.write_alone(entry).await;
+                }
+                Work::Stop(stop) => stop.stand_still().await,
+                Work::Close(closer) => return closer,
+            }
+        }
+    }
+
+    /// Commits the group and answers its acts. When it fails, each act is tried alone, so that only those that cannot
+    /// be written fail.
+    async fn write(&mut self, mut group: Vec<Placed>) {
+        // In the same order on every host, so that groups that meet do not wait for each other in a circle.
+        group.sort_by_key(|(track, _)| *track);
+        match self.commit(&mut group).await {
+            Ok(()) => self.answer(group),
+            Err(Failure::Failed(_)) => {
+                for (_, entry) in group {
+                    self.write_alone(entry).await;
+                }
+            }
+            Err(failure) => self.fail(group, failure),
+        }
+    }
+
+    async fn write_alone(&mut self, entry: Box<dyn Entry>) {
+        let mut alone = vec![(Track::ANY, entry)];
+        let mut tries = 1;
+        loop {
+            match self.commit(&mut alone).await {
+                Ok(()) => return self.answer(alone),
+                Err(Failure::Failed(error)) if tries < TRIES_MAX && problem::is_a_collision(&error) => {
+                    tries += 1;
+                }
+                Err(failure) => return self.fail(alone, failure),
+            }
+        }
+    }
+
+    fn answer(&self, group: Vec<Placed>) {
+        self.health.is_well();
+        let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, entry) in group {
+            entry.answer(&mut routes);
+        }
+    }
+
+    fn fail(&self, group: Vec<Placed>, failure: Failure) {
+        let journal = self.database.address();
+        let is_of_the_act = matches!(&failure, Failure::Failed(error) if problem::is_of_the_act(error));
+        let is_fenced = matches!(failure, Failure::Fenced);
+        let error = match failure {
+            Failure::Fenced => WriteError::Fenced,
+            Failure::Lost(source) => WriteError::Unreachable { journal: journal.to_string(), source },
+            Failure::Failed(error) => problem::write(journal, error),
+        };
+        if !is_of_the_act {
+            self.health.is_ill(&error);
+        }
+        // An error can be told once; the rest of the group hears its kind.
+        let mut error = Some(error);
+        let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, entry) in group {
+            let error = error.take().unwrap_or_else(|| {
+                if is_fenced {
+                    WriteError::Fenced
+                } else {
+                    WriteError::Unreachable { journal: journal.to_string(), source: None }
+                }
+            });
+            entry.fail(error, &mut routes);
+        }
+    }
+
+    /// A connection that turns out to be gone before anything is committed is replaced once, at once.
+    async fn commit(&mut self, group: &mut [Placed]) -> Result<(), Failure> {
+        let was_connected = self.session.is_some();
+        match self.try_commit(group).await {
+            Err(Failure::Lost(_)) if was_connected => self.try_commit(group).await,
+            done => done,
+        }
+    }
+
+    async fn try_commit(&mut self, group: &mut [Placed]) -> Result<(), Failure> {
+        let session = self.session().await.map_err(Failure::Lost)?;
+        match transaction(&session, group).await {
+            Ok(()) => {
+                self.session = Some(session);
+                Ok(())
+            }
+            Err(Undone::Before(failure)) => {
+                let is_lost = matches!(failure, Failure::Lost(_)) || session.is_lost();
+                self.session = Some(session).filter(|_| !is_lost);
+                Err(failure)
+            }
+            Err(Undone::AtCommit(transaction)) => self.resolve(&transaction).await,
+        }
+    }
+
+    /// The connection, or a new one; the pause between tries grows.
+    async fn session(&mut self) -> Result<Session, Option<Error>> {
+        if let Some(session) = self.session.take().filter(|session| !session.is_lost()) {
+            return Ok(session);
+        }
+        if Instant::now() < self.resting_until {
+            return Err(None);
+        }
+        match Session::open(&self.database, self.host).await {
+            Ok(session) => {
+                self.pause = FIRST_PAUSE;
+                Ok(session)
+            }
+            Err(error) => {
+                self.resting_until = Instant::now() + self.pause;
+                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                Err(Some(error))
+            }
+        }
+    }
+
+    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked.
+    async fn resolve(&mut self, transaction: &str) -> Result<(), Failure> {
+        let until = Instant::now() + DOUBT_MAX;
+        while Instant::now() < until {
+            if let Ok(session) = self.session().await {
+                let outcome = timeout(GROUP_WAIT, outcome(&session, transaction)).await;
+                self.session = Some(session);
+                match outcome {
+                    Ok(Ok(Outcome::Committed)) => return Ok(()),
+                    Ok(Ok(Outcome::Aborted)) => return Err(Failure::Lost(None)),
+                    Ok(Ok(Outcome::Open) | Err(_)) => {}
+                    Err(_) => self.session = None,
+                }
+            }
+            sleep(FIRST_PAUSE).await;
+        }
+        Err(Failure::Lost(None))
+    }
+}
+
+/// What became of a transaction.
+enum Outcome {
+    Committed,
+    Aborted,
+    /// The server has not noticed yet that the connection is gone.
+    Open,
+}
+
+async fn outcome(db: &Session, transaction: &str) -> Result<Outcome, Fault> {
+    let row = db.query_opt(&db.statements.group_outcome, &[&transaction]).await?;
+    let told: Option<String> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+    Ok(match told.as_deref() {
+        Some("committed") => Outcome::Committed,
+        Some("in progress") => Outcome::Open,
+        _ => Outcome::Aborted,
+    })
+}
+
+async fn transaction(db: &Session, group: &mut [Placed]) -> Result<(), Undone> {
+    let applied = timeout(GROUP_WAIT, apply(db, group)).await.unwrap_or(Err(Failure::Lost(None)));
+    let transaction = match applied {
+        Ok(transaction) => transaction,
+        Err(Failure::Lost(error)) => return Err(Undone::Before(Failure::Lost(error))),
+        Err(failure) => {
+            let rolled_back = db.command("ROLLBACK").await;
+            return Err(Undone::Before(match rolled_back {
+                Ok(()) => failure,
+                Err(error) => Failure::Lost(Some(error)),
+            }));
+        }
+    };
+    match timeout(GROUP_WAIT, db.command("COMMIT")).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if !problem::is_loss(&error) => Err(Undone::Before(Failure::Failed(error))),
+        Ok(Err(_)) | Err(_) => Err(Undone::AtCommit(transaction)),
+    }
+}
+
+/// Applies the group's acts, which come ordered by track; gives the transaction's id.
+async fn apply(db: &Session, group: &mut [Placed]) -> Result<String, Failure> {
+    let fence = async { db.query_opt(&db.statements.group_begin, &[&db.host]).await };
+    let tracks = group.chunk_by_mut(|one, next| one.0 == next.0).map(|track| apply_in_order(db, track));
+    // In this order everything is sent.
+    let (begun, fence, applied) = join3(db.command("BEGIN"), fence, try_join_all(tracks)).await;
+    begun.map_err(failure)?;
+    let row = match fence {
+        Ok(row) => row.ok_or(Failure::Fenced)?,
+        Err(Fault::Database(error)) => return Err(failure(error)),
+        Err(Fault::Refused(_)) => return Err(Failure::Fenced),
+    };
+    applied.map_err(failure)?;
+    row.try_get(0).map_err(failure)
+}
+
+async fn apply_in_order(db: &Session, track: &mut [Placed]) -> Result<(), Error> {
+    for (_, entry) in track {
+        entry.apply(db).await?;
+    }
+    Ok(())
+}
+
+fn failure(error: Error) -> Failure {
+    if problem::is_loss(&error) { Failure::Lost(Some(error)) } else { Failure::Failed(error) }
+}

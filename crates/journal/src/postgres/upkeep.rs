@@ -1,0 +1,176 @@
+//! The smaller acts: notes, callers who are gone, pausing, recovery, expiry.
+
+use jiff::Timestamp;
+use tokio_postgres::{Error, Row};
+
+use bookhook_model::{ActKind, Actor, DeliveryId, HookName, ParkReason};
+
+use crate::acts::{By, Recovered, Unsettled};
+use crate::seal::KeyId;
+
+use super::act::{Act, Fault};
+use super::lanes::paused_lane;
+use super::people::{Target, remember};
+use super::routes::Routes;
+use super::rows::{Column, Columns};
+use super::session::Session;
+
+/// What a run that was left open is told to have ended with.
+const INTERRUPTED: &str = "the host ended while the handler ran";
+
+/// So many tokens are erased at once, so that other acts get their turn.
+const ERASED_MAX: i64 = 500;
+
+/// A status reached a caller.
+pub(super) struct NoteAnswered {
+    pub(super) id: DeliveryId,
+    pub(super) status: u16,
+}
+
+impl Act for NoteAnswered {
+    type Found = ();
+
+    const LAZY: bool = true;
+
+    async fn apply(&self, db: &Session) -> Result<(), Fault> {
+        db.execute(&db.statements.note_answered, &[&Column(self.id), &Column(self.status)]).await?;
+        Ok(())
+    }
+}
+
+/// Deliveries whose callers have not come back are given up.
+pub(super) struct ParkAwaitingCallers {
+    pub(super) hook: HookName,
+    pub(super) sent_before: Timestamp,
+    pub(super) reason: ParkReason,
+}
+
+impl Act for ParkAwaitingCallers {
+    type Found = u64;
+
+    async fn apply(&self, db: &Session) -> Result<u64, Fault> {
+        let (before, reason) = (Column(self.sent_before), self.reason.to_string());
+        db.execute(&db.statements.park_awaiting_callers, &[&self.hook.as_str(), &before, &reason]).await
+    }
+}
+
+/// A hook is paused.
+pub(super) struct Pause {
+    pub(super) hook: HookName,
+    pub(super) reason: Option<String>,
+    /// `None` when it is the host.
+    pub(super) who: Option<Actor>,
+    pub(super) at: Timestamp,
+}
+
+impl Act for Pause {
+    type Found = ();
+
+    async fn apply(&self, db: &Session) -> Result<(), Fault> {
+        let Self { hook, reason, who, at } = self;
+        let (name, by) = (hook.as_str(), who.as_ref().map(Actor::as_str));
+        db.execute(&db.statements.pause_hook, &[&name, &Column(*at), reason, &by]).await?;
+        db.execute(&db.statements.hold_waiting, &[&name]).await?;
+        let who = who.clone().unwrap_or_else(Actor::host);
+        let by = By { who: &who, what: ActKind::Pause, at: *at };
+        remember(by, &Target::hook(hook), reason.as_deref(), db).await
+    }
+}
+
+/// A hook goes on.
+pub(super) struct Resume {
+    pub(super) hook: HookName,
+    pub(super) who: Actor,
+    pub(super) at: Timestamp,
+}
+
+impl Act for Resume {
+    type Found = ();
+
+    async fn apply(&self, db: &Session) -> Result<(), Fault> {
+        let Self { hook, who, at } = self;
+        let name = hook.as_str();
+        db.execute(&db.statements.resume_hook, &[&name]).await?;
+        db.execute(&db.statements.release_held, &[&name]).await?;
+        remember(By { who, what: ActKind::Resume, at: *at }, &Target::hook(hook), None, db).await
+    }
+}
+
+/// The host starts.
+pub(super) struct Recover {
+    pub(super) at: Timestamp,
+    pub(super) key: KeyId,
+}
+
+impl Act for Recover {
+    type Found = Recovered;
+
+    async fn apply(&self, db: &Session) -> Result<Recovered, Fault> {
+        db.execute(&db.statements.host_bury, &[&db.host]).await?;
+        db.execute(&db.statements.recover_runs, &[&Column(self.at), &INTERRUPTED, &db.host]).await?;
+        db.execute(&db.statements.recover_deliveries, &[&db.host]).await?;
+        db.execute(&db.statements.release_given_up, &[]).await?;
+        db.execute(&db.statements.resume_given_up, &[]).await?;
+        db.execute(&db.statements.recover_paused, &[]).await?;
+        db.execute(&db.statements.recover_paused_lanes, &[]).await?;
+        let unsettled = db.query(&db.statements.list_unsettled, &[&db.host]).await?;
+        let paused = db.query(&db.statements.list_paused, &[]).await?;
+        let paused_lanes = db.query(&db.statements.list_paused_lanes, &[]).await?;
+        let sealed = db.query(&db.statements.count_sealed_otherwise, &[&self.key.as_bytes()]).await?;
+        Ok(Recovered {
+            unsettled: unsettled.iter().map(read_unsettled).collect::<Result<_, _>>()?,
+            paused: paused.iter().map(|row| Columns::of(row).value()).collect::<Result<_, _>>()?,
+            paused_lanes: paused_lanes.iter().map(paused_lane).collect::<Result<_, _>>()?,
+            sealed_otherwise: sealed
+                .iter()
+                .map(|row| Columns::of(row).value::<u64>())
+                .sum::<Result<_, _>>()?,
+        })
+    }
+
+    fn conclude(&self, found: Option<&Recovered>, routes: &mut Routes) {
+        for open in found.into_iter().flat_map(|recovered| &recovered.unsettled) {
+            routes.enter_found(open.id, &open.hook, open.lane.as_ref());
+        }
+    }
+}
+
+fn read_unsettled(row: &Row) -> Result<Unsettled, Error> {
+    let mut columns = Columns::of(row);
+    Ok(Unsettled {
+        id: columns.value()?,
+        hook: columns.value()?,
+        lane: columns.optional()?,
+        state: columns.value()?,
+        received_at: columns.value()?,
+        next_run_at: columns.optional()?,
+        runs: columns.value()?,
+        tries: columns.value()?,
+        awaits_caller: columns.next()?,
+    })
+}
+
+/// Tokens that are no longer good are erased.
+pub(super) struct EraseExpired {
+    pub(super) at: Timestamp,
+}
+
+impl Act for EraseExpired {
+    type Found = u64;
+
+    async fn apply(&self, db: &Session) -> Result<u64, Fault> {
+        db.execute(&db.statements.erase_expired_tokens, &[&Column(self.at), &ERASED_MAX]).await
+    }
+}
+
+/// Whether anything can be written.
+pub(super) struct Probe;
+
+impl Act for Probe {
+    type Found = ();
+
+    async fn apply(&self, db: &Session) -> Result<(), Fault> {
+        db.execute(&db.statements.probe, &[]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! A database of its own for each test, on the server that `cargo xtask test` starts.
+
+use std::path::PathBuf;
+
+use tokio_postgres::{Client, Config, NoTls};
+
+/// The address of the server's first database; its user may make others.
+const ADDRESS: &str = "BOOKHOOK_TEST_POSTGRES";
+/// The certificate that the server shows.
+const CERTIFICATE: &str = "BOOKHOOK_TEST_POSTGRES_CERTIFICATE";
+
+/// The first of the numbers that no other test has; the session has it until it ends.
+const TAKE_NUMBER: &str = "SELECT number::text FROM generate_series(1, 1000) AS number WHERE pg_try_advisory_lock(1, number) LIMIT 1";
+
+/// A database without a journal, the test's own as long as this is there. To make and drop one takes the server many
+/// syncs, so they are used again, by later tests of whatever program.
+#[derive(Debug)]
+pub struct Database {
+    server: String,
+    name: String,
+    /// Who has its number.
+    _taken: Client,
+}
+
+impl Database {
+    /// Takes one.
+    pub async fn new() -> Self {
+        let server = told(ADDRESS);
+        let taken = connect(&server).await;
+        let number: String = taken.query_one(TAKE_NUMBER, &[]).await.unwrap().get(0);
+        let name = format!("test_{number}");
+        if taken.query("SELECT FROM pg_database WHERE datname = $1", &[&name]).await.unwrap().is_empty() {
+            taken.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        }
+        let database = Self { server, name, _taken: taken };
+        database.clear().await;
+        database
+    }
+
+    /// Its address, as a host's configuration has it.
+    pub fn address(&self) -> String {
+        let (server, _) = self.server.rsplit_once('/').unwrap();
+        format!("{server}/{}?sslmode=disable", self.name)
+    }
+
+    /// The certificate that its server shows.
+    pub fn certificate(&self) -> PathBuf {
+        told(CERTIFICATE).into()
+    }
+
+    /// A connection of the test's own.
+    pub async fn connect(&self) -> Client {
+        connect(&self.address()).await
+    }
+
+    /// Cuts every connection to it but the one that asks.
+    pub async fn cut(&self) {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        self.connect().await.batch_execute(sql).await.unwrap();
+    }
+
+    async fn clear(&self) {
+        self.cut().await;
+        let sql = "SET client_min_messages = warning; DROP SCHEMA IF EXISTS bookhook CASCADE";
+        self.connect().await.batch_execute(sql).await.unwrap();
+    }
+}
+
+async fn connect(address: &str) -> Client {
+    let config: Config = address.parse().unwrap();
+    let (client, connection) = config.connect(NoTls).await.unwrap();
+    // It fails when the database is dropped, and the test knows.
+    tokio::spawn(async move { drop(connection.await) });
+    client
+}
+
+fn told(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!(
+            "this test needs a PostgreSQL server, and {variable} names none: run `cargo xtask postgres cargo test …`, \
+             or all tests with `cargo xtask test`"
+        )
+    })
+}
