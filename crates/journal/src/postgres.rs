@@ -47,7 +47,7 @@ use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Whose};
+use crate::removal::{ErasedSome, Retain, Retained, Whose};
 use crate::seal::KeyId;
 
 use act::{Act, Asked};
@@ -250,8 +250,19 @@ impl Backend for Postgres {
         self.ask_all(EraseExpired { at })
     }
 
+    fn retain(&self, act: Retain) -> Pending<Retained> {
+        let retained = self.ask_all(act);
+        Pending::work(async move { Ok(retained.await?.found) })
+    }
+
+    /// The server uses again what is free.
+    fn give_back(&self) -> Pending<bool> {
+        Pending::work(async { Ok(false) })
+    }
+
     fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {
-        self.ask_all(EraseSome { whose, after })
+        let erased = self.ask_all(EraseSome { whose, after });
+        Pending::work(async move { Ok(erased.await?.found) })
     }
 
     /// What is removed is the server's to clean up; its log of changes and its copies are the operator's.

@@ -26,6 +26,11 @@ pub(super) trait Act: Send + Sync + 'static {
         0
     }
 
+    /// By about how many bytes the journal grew, having found this.
+    fn volume(&self, _found: &Self::Found) -> i64 {
+        0
+    }
+
     /// Notes what became of its delivery. It found this, or (none) is not in the journal.
     fn conclude(&self, _found: Option<&Self::Found>, _routes: &mut Routes) {}
 }
@@ -54,6 +59,8 @@ pub(super) trait Entry: Send {
     fn bytes(&self) -> usize;
     /// Applies the act and keeps what it found. A refusal is a finding.
     fn apply<'a>(&'a mut self, db: &'a Session) -> Applying<'a>;
+    /// By about how many bytes the journal grew.
+    fn volume(&self) -> i64;
     /// Tells what was found, now that it is durable.
     fn answer(self: Box<Self>, routes: &mut Routes);
     /// Tells that it is not in the journal.
@@ -91,6 +98,10 @@ impl<A: Act> Entry for Asked<A> {
             });
             Ok(())
         })
+    }
+
+    fn volume(&self) -> i64 {
+        self.found.as_ref().and_then(|found| found.as_ref().ok()).map_or(0, |found| self.act.volume(found))
     }
 
     fn answer(self: Box<Self>, routes: &mut Routes) {

@@ -50,6 +50,11 @@ impl Act for SealedAppend {
         self.act.event.body.len() + self.headers.len() + self.sealed.as_ref().map_or(0, Vec::len) + 512
     }
 
+    fn volume(&self, found: &Appended) -> i64 {
+        let bytes = 512 + self.headers.len() + self.act.event.body.len();
+        if matches!(found, Appended::Fresh { .. }) { i64::try_from(bytes).unwrap_or(i64::MAX) } else { 0 }
+    }
+
     fn conclude(&self, found: Option<&Appended>, routes: &mut Routes) {
         let id = self.act.id;
         match found {

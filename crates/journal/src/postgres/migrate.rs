@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_pause_reason", include_str!("../../migrations/postgres/0002_pause_reason.sql")),
     ("0003_paused_lane", include_str!("../../migrations/postgres/0003_paused_lane.sql")),
     ("0004_operators", include_str!("../../migrations/postgres/0004_operators.sql")),
+    ("0005_retention", include_str!("../../migrations/postgres/0005_retention.sql")),
 ];
 
 /// Taken by a host that migrates, so that others who start at the same time wait: "bkhkmigr".

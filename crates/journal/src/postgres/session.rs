@@ -87,20 +87,37 @@ impl Database {
     }
 }
 
+/// Whose connection it is: one of a host's.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writer {
+    pub(super) host: i64,
+    pub(super) shard: i64,
+}
+
+impl Writer {
+    /// One of 64: another one for each of a host's connections, and seldom that of another host's.
+    fn slot(self) -> i32 {
+        const SLOTS: i64 = 64;
+        i32::try_from((self.host.wrapping_mul(4) + self.shard).rem_euclid(SLOTS)).unwrap_or_default()
+    }
+}
+
 /// A connection that writes, as this host.
 pub(super) struct Session {
     client: Client,
     pub(super) statements: Statements,
     /// The host that it writes for.
     pub(super) host: i64,
+    /// Where it adds what it writes to the volume of all.
+    pub(super) slot: i32,
 }
 
 impl Session {
-    pub(super) async fn open(database: &Database, host: i64) -> Result<Self, Error> {
+    pub(super) async fn open(database: &Database, writer: Writer) -> Result<Self, Error> {
         let client = database.connect().await?;
         client.batch_execute(WRITING).await?;
         let statements = Statements::prepare(&client).await?;
-        Ok(Self { client, statements, host })
+        Ok(Self { client, statements, host: writer.host, slot: writer.slot() })
     }
 
     pub(super) fn is_lost(&self) -> bool {

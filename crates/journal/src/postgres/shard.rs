@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{join3, try_join_all};
+use futures_util::future::{join, join3, try_join_all};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::Error;
@@ -19,7 +19,7 @@ use super::health::Health;
 use super::intake::{Intake, Message, Placed, Work};
 use super::problem;
 use super::routes::{Routes, Track};
-use super::session::{Database, Session};
+use super::session::{Database, Session, Writer};
 
 /// So often an act that collides with one of another host is tried.
 const TRIES_MAX: usize = 5;
@@ -52,7 +52,7 @@ enum Undone {
 /// Everything that a shard owns.
 pub(super) struct Shard {
     database: Database,
-    host: i64,
+    writer: Writer,
     session: Option<Session>,
     intake: Intake,
     health: Arc<Health>,
@@ -65,14 +65,14 @@ pub(super) struct Shard {
 impl Shard {
     pub(super) fn new(
         database: Database,
-        session: Session,
+        (writer, session): (Writer, Session),
         messages: UnboundedReceiver<Message>,
         health: Arc<Health>,
         routes: Arc<Mutex<Routes>>,
     ) -> Self {
-        let (host, intake) = (session.host, Intake::new(messages));
+        let intake = Intake::new(messages);
         let (session, pause, resting_until) = (Some(session), FIRST_PAUSE, Instant::now());
-        Self { database, host, session, intake, health, routes, pause, resting_until }
+        Self { database, writer, session, intake, health, routes, pause, resting_until }
     }
 
     /// Writes until the journal is closed; gives who is to be told of that.
@@ -188,7 +188,7 @@ impl Shard {
         if Instant::now() < self.resting_until {
             return Err(None);
         }
-        match Session::open(&self.database, self.host).await {
+        match Session::open(&self.database, self.writer).await {
             Ok(session) => {
                 self.pause = FIRST_PAUSE;
                 Ok(session)
@@ -252,10 +252,23 @@ async fn transaction(db: &Session, group: &mut [Placed]) -> Result<(), Undone> {
             }));
         }
     };
-    match timeout(GROUP_WAIT, db.command("COMMIT")).await {
+    let volume = group.iter().map(|(_, entry)| entry.volume()).sum();
+    match timeout(GROUP_WAIT, commit(db, volume)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if !problem::is_loss(&error) => Err(Undone::Before(Failure::Failed(error))),
         Ok(Err(_)) | Err(_) => Err(Undone::AtCommit(transaction)),
+    }
+}
+
+/// In one go with what the group adds to the volume; should that fail, the server rolls back.
+async fn commit(db: &Session, volume: i64) -> Result<(), Error> {
+    if volume == 0 {
+        return db.command("COMMIT").await;
+    }
+    let added = async { db.execute(&db.statements.add_volume, &[&volume, &db.slot]).await };
+    match join(added, db.command("COMMIT")).await {
+        (Err(Fault::Database(error)), _) => Err(error),
+        (_, committed) => committed,
     }
 }
 

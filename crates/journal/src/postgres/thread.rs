@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 
-use futures_util::future::{join_all, select};
+use futures_util::future::{join_all, select, try_join_all};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::Client;
 
@@ -15,7 +15,7 @@ use super::health::Health;
 use super::intake::Message;
 use super::reads::Readers;
 use super::routes::Routes;
-use super::session::{Database, Session};
+use super::session::{Database, Session, Writer};
 use super::shard::Shard;
 use super::{migrate, queries};
 
@@ -99,7 +99,10 @@ impl Host {
 }
 
 /// Makes the journal if need be, and enters this host among those that share it.
-async fn enter(database: &Database, shards: usize) -> Result<(Client, i64, Vec<Session>), OpenError> {
+async fn enter(
+    database: &Database,
+    shards: usize,
+) -> Result<(Client, i64, Vec<(Writer, Session)>), OpenError> {
     let failed = |error| database.cannot_open(error);
     let client = database.connect().await.map_err(failed)?;
     migrate::run(&client, database).await?;
@@ -107,9 +110,11 @@ async fn enter(database: &Database, shards: usize) -> Result<(Client, i64, Vec<S
     let name = "bookhook";
     let row = client.query_one(queries::host_enter, &[&name, &LEASE_MICROSECONDS]).await.map_err(failed)?;
     let host = row.try_get(0).map_err(failed)?;
-    let sessions = join_all((0..shards).map(|_| Session::open(database, host))).await;
-    let sessions = sessions.into_iter().collect::<Result<_, _>>().map_err(failed)?;
-    Ok((client, host, sessions))
+    let writers = (0..).take(shards).map(|shard| Writer { host, shard });
+    let sessions = try_join_all(
+        writers.map(async |writer| Session::open(database, writer).await.map(|session| (writer, session))),
+    );
+    Ok((client, host, sessions.await.map_err(failed)?))
 }
 
 /// What it leaves unsettled is anyone's from now on. If the server cannot be reached, its row expires.

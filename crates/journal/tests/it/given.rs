@@ -62,8 +62,8 @@ impl Home {
     }
 
     /// Every byte of every file but the key's, or of every table.
-    pub(crate) async fn bytes(&self) -> Vec<u8> {
-        let Some(database) = &self.database else { return self.file_bytes() };
+    pub(crate) async fn stored(&self) -> Vec<u8> {
+        let Some(database) = &self.database else { return self.bytes() };
         let client = database.connect().await;
         let mut bytes = Vec::new();
         for table in ["delivery", "payload", "run"] {
@@ -76,7 +76,8 @@ impl Home {
         bytes
     }
 
-    fn file_bytes(&self) -> Vec<u8> {
+    /// Every byte of every file but the key's.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let files = files.filter(|path| path.extension().is_none_or(|suffix| suffix != "key"));
         files.flat_map(|path| std::fs::read(path).unwrap()).collect()

@@ -46,7 +46,7 @@ async fn no_token_is_in_any_file(home: Home) {
     let journal = home.open().await;
     queued(&journal, "a-recognisable-event").await;
     let contains =
-        async |text: &str| home.bytes().await.windows(text.len()).any(|window| window == text.as_bytes());
+        async |text: &str| home.stored().await.windows(text.len()).any(|window| window == text.as_bytes());
     assert_eq!(contains("a-recognisable-event").await, home.lasts());
     assert!(!contains(TOKEN).await);
     journal.close().await;

@@ -1,0 +1,1 @@
+UPDATE volume SET bytes = bytes + $1 WHERE slot = $2
