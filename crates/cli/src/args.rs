@@ -4,7 +4,7 @@ mod filter;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use filter::FilterArgs;
@@ -14,6 +14,9 @@ const HELP: &str = "\
 {about}
 
 \u{1b}[1m{usage-heading}\u{1b}[0m {usage}
+
+\u{1b}[1mBegin:\u{1b}[0m
+  init         A new project: an app that runs with `bookhook dev`, and its test
 
 \u{1b}[1mSee it work:\u{1b}[0m
   dev          A local Bkper, a host and your app's handler, which is started anew when its files change
@@ -49,6 +52,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A new project: an app that runs with `bookhook dev`, and its test
+    Init(InitArgs),
     /// A local Bkper, a host and your app's handler, which is started anew when its files change
     Dev(DevArgs),
     /// A local Bkper, two apps and their host in one process: what happens, told as a story
@@ -68,6 +73,28 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct InitArgs {
+    /// What it is written in
+    pub(crate) language: Language,
+    /// Its folder, which is new or empty; the app is called after it
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+/// What a project can be written in.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Language {
+    /// Rust, with the library `bookhook`
+    Rust,
+    /// TypeScript, with Hono on Node
+    Hono,
+    /// JavaScript, with functions-framework on Node
+    Functions,
+    /// Python, with Flask
+    Python,
 }
 
 #[derive(Debug, clap::Args)]

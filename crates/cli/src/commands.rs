@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod dev;
+mod init;
 mod sandbox;
 mod send;
 mod serve;
@@ -18,6 +19,7 @@ use crate::printer::Printer;
 /// Does what was asked for.
 pub(crate) fn run(command: Command, printer: Printer) -> Outcome {
     match command {
+        Command::Init(args) => init::init(&args, printer),
         Command::Dev(args) => block_on(dev::dev(args, printer)),
         Command::Demo(args) => block_on(demo::demo(args, printer)),
         Command::Sandbox(args) => block_on(sandbox::sandbox(args, printer)),

@@ -40,8 +40,12 @@ fn app(place: &Place) {
 
 /// Starts it on ports that are free.
 pub(crate) fn start(place: &Place, args: &[&str]) -> Running {
-    let path = std::env::var("PATH").unwrap();
-    place.start_with(&[&["dev", "--port", "0", "--sandbox-port", "0"], args].concat(), &[("PATH", &path)])
+    start_with(place, args, &[("PATH", &std::env::var("PATH").unwrap())])
+}
+
+/// The same in this environment.
+pub(crate) fn start_with(place: &Place, args: &[&str], env: &[(&str, &str)]) -> Running {
+    place.start_with(&[&["dev", "--port", "0", "--sandbox-port", "0"], args].concat(), env)
 }
 
 /// Runs a line as somebody would who pastes it.
@@ -78,8 +82,7 @@ fn an_event_of_a_transaction_reaches_the_handler_and_its_response_is_in_the_acti
 
     running.err_line("tax-bot │ got TRANSACTION_CHECKED");
     running.out_line("POST");
-    let line = running.out_line("TRANSACTION_CHECKED");
-    assert!(line.contains("TRANSACTION_CHECKED → tax-bot  result  first demoBookUsd01"), "{line}");
+    running.out_line("TRANSACTION_CHECKED → tax-bot  result  first demoBookUsd01");
     assert_eq!(response(&curl), "first demoBookUsd01");
 }
 
@@ -188,8 +191,7 @@ fn events_that_are_sent_by_hand_are_told_too() {
     let ran = place.run(&["send", "TRANSACTION_CHECKED", "--to", url]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(ran.out.contains("first"), "{}", ran.out);
-    let line = running.out_line("TRANSACTION_CHECKED");
-    assert!(line.contains("TRANSACTION_CHECKED → tax-bot  result  first"), "{line}");
+    running.out_line("TRANSACTION_CHECKED → tax-bot  result  first");
 }
 
 #[test]
@@ -208,7 +210,10 @@ fn what_goes_on_is_told_to_programs_as_json() {
         "curl '{url}' -H 'Authorization: Bearer mia' -H 'Content-Type: application/json' -d '{sale}'"
     ));
     assert_eq!(line("call")["method"], "POST");
-    let delivery = line("delivery");
+    let mut delivery = line("delivery");
+    while delivery["state"] != "settled" {
+        delivery = line("delivery");
+    }
     assert_eq!(delivery["event_type"], "TRANSACTION_CHECKED");
     assert_eq!(delivery["runs"][0]["response"]["result"], "first demoBookUsd01");
 }

@@ -30,13 +30,14 @@ fn runs_as_its_readme_says(example: &str, packages: Option<&str>) {
     let place = Place::new();
     copy(example, packages, &place);
     let readme = fs::read_to_string(place.path("README.md")).unwrap();
-    assert!(readme.contains("\nbookhook dev\n```\n\nPaste the `curl` line that it prints"), "{readme}");
+    assert!(readme.contains("\nbookhook dev\n```\n"), "{readme}");
+    assert!(readme.contains("aste the `curl` line that it prints"), "{readme}");
 
     let running = start(&place, &[]);
     pasted(&curl_of(&running));
 
-    let told = running.out_line("TRANSACTION_CHECKED");
-    assert!(told.contains("result  TAX: 20.00") && readme.contains("`TAX: 20.00`"), "{told}");
+    let told = running.out_line("TRANSACTION_CHECKED → tax-bot  result");
+    assert!(told.contains("  TAX: 20.00  ") && readme.contains("`TAX: 20.00`"), "{told}");
 }
 
 /// The example as it is in the repository, with the packages that are installed beside it.

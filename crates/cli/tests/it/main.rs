@@ -9,6 +9,7 @@ mod demo;
 mod dev;
 mod examples;
 mod handler;
+mod init;
 mod place;
 mod preload;
 mod processes;
