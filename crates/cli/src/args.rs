@@ -1,6 +1,7 @@
 //! The command line, as it is typed. What follows from it is up to the commands.
 
 mod filter;
+mod operators;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use filter::FilterArgs;
+pub(crate) use operators::{
+    ActsArgs, AskArgs, DeliveryArgs, EraseArgs, HooksArgs, HostArgs, ParkArgs, PauseArgs, ReplayArgs,
+    ReplaysArgs, ReplaysCommand, ResumeArgs, Via,
+};
 
 /// The commands in groups, which clap does not do by itself. A test compares it with the commands that there are.
 const HELP: &str = "\
@@ -31,7 +36,20 @@ const HELP: &str = "\
 \u{1b}[1mLook:\u{1b}[0m
   activity     What happened: list, tail, `show ID`, `payload ID`
 
+\u{1b}[1mAct, on a host that runs:\u{1b}[0m
+  hooks        The hooks of a host, and how they stand
+  pause        Start no further run of a hook, or of one of its lanes; what comes is held
+  resume       Start what was held, in order
+  replay       Run again: one delivery, or all that fit a filter
+  replays      The jobs that replay many deliveries: list, `cancel ID`
+  park         Give up on a delivery that waits or is held; its lane goes on
+  unpark       Have a parked delivery wait again, in its old place
+  skip         Settle a delivery without a run
+  erase        Erase everything of a book or a user
+  acts         Who did what
+
 \u{1b}[1mBesides:\u{1b}[0m
+  openapi      The description of the API that operators' commands talk to
   completions  Completions for a shell
   help         This, or the help of a command
 
@@ -68,6 +86,28 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// What happened: list, tail, `show ID`, `payload ID`
     Activity(ActivityArgs),
+    /// The hooks of a host, and how they stand
+    Hooks(HooksArgs),
+    /// Start no further run of a hook, or of one of its lanes; what comes is held
+    Pause(PauseArgs),
+    /// Start what was held, in order
+    Resume(ResumeArgs),
+    /// Run again: one delivery, or all that fit a filter
+    Replay(Box<ReplayArgs>),
+    /// The jobs that replay many deliveries: list, `cancel ID`
+    Replays(ReplaysArgs),
+    /// Give up on a delivery that waits or is held; its lane goes on
+    Park(ParkArgs),
+    /// Have a parked delivery wait again, in its old place
+    Unpark(DeliveryArgs),
+    /// Settle a delivery without a run
+    Skip(DeliveryArgs),
+    /// Erase everything of a book or a user
+    Erase(EraseArgs),
+    /// Who did what
+    Acts(ActsArgs),
+    /// The description of the API that operators' commands talk to
+    Openapi,
     /// Completions for a shell
     Completions {
         /// The shell
@@ -296,6 +336,12 @@ pub(crate) struct ListArgs {
     /// Go on with what is new and what changes
     #[arg(long, short)]
     pub(crate) follow: bool,
+    /// Why this delivery stands where it stands, and what can be done about it; asked of the host that runs
+    #[arg(long, value_name = "ID", conflicts_with_all = ["follow", "limit"])]
+    pub(crate) explain: Option<String>,
+    /// The operators' door of the host, for --explain [default: that of the configuration]
+    #[arg(long, value_name = "URL", requires = "explain")]
+    pub(crate) url: Option<String>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 }

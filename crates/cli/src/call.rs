@@ -48,7 +48,7 @@ impl Caller {
         let app = app.unwrap_or_else(|| last.unwrap_or("bookhook").to_owned());
         check_header("--app", &app)?;
         check_header("--token", &oauth_token)?;
-        let client = if is_here(&url) { client_here()? } else { built(builder())? };
+        let client = client_for(&url)?;
         Ok(Self { client, url, app, oauth_token })
     }
 
@@ -94,6 +94,11 @@ fn check_header(option: &str, value: &str) -> anyhow::Result<()> {
         "{option}: it cannot be sent in a header: leave out line ends and control characters"
     );
     Ok(())
+}
+
+/// A client of the server at this URL.
+pub(crate) fn client_for(url: &Url) -> anyhow::Result<Client> {
+    if is_here(url) { client_here() } else { built(builder()) }
 }
 
 /// A client of servers on this machine: no proxy leads there.

@@ -60,6 +60,12 @@ impl Complaint {
     }
 }
 
+/// An error with its causes, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// Each mistake on a line of its own.
 impl From<ConfigErrors> for Complaint {
     fn from(errors: ConfigErrors) -> Self {

@@ -12,6 +12,7 @@ mod exit;
 mod inert;
 mod journal;
 mod log;
+mod operators;
 mod printer;
 mod sandbox_key;
 mod style;

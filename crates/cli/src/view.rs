@@ -1,9 +1,11 @@
 //! How deliveries look in a terminal. Everything that came from elsewhere is made inert on its way.
 
+mod columns;
 mod one;
 mod table;
 mod told;
 
+pub(crate) use columns::columns;
 pub(crate) use one::lines_of;
 pub(crate) use table::{Layout, Row, took};
 pub(crate) use told::{about, label};

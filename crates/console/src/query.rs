@@ -12,8 +12,7 @@ use bookhook_model::{ActFilter, Filter, HookName, Outcome, State};
 use crate::problem::Problem;
 
 /// The names of a filter's fields.
-pub(crate) const FILTER: [&str; 10] =
-    ["hook", "book_id", "event_id", "event_type", "agent_id", "state", "outcome", "error", "after", "before"];
+pub(crate) const FILTER: [&str; 10] = Filter::FIELDS;
 
 /// The names of the fields of a filter of acts.
 pub(crate) const ACT_FILTER: [&str; 2] = ["hook", "delivery"];

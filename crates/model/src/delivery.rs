@@ -118,6 +118,20 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The names of its fields, in the API too.
+    pub const FIELDS: [&str; 10] = [
+        "hook",
+        "book_id",
+        "event_id",
+        "event_type",
+        "agent_id",
+        "state",
+        "outcome",
+        "error",
+        "after",
+        "before",
+    ];
+
     /// Whether it takes this delivery, as it is now.
     pub fn takes(&self, delivery: &Delivery) -> bool {
         fn fits<T: PartialEq>(wanted: Option<&T>, is: Option<&T>) -> bool {

@@ -1,11 +1,12 @@
 //! `bookhook activity`: what happened, read from the journal while a host runs on it.
 
+mod explain;
 mod follow;
 
 use bookhook::journal::Reader;
 use bookhook::model::{Delivery, Filter};
 
-use crate::args::{ActivityArgs, ActivityCommand, ListArgs, LookArgs, OneArgs};
+use crate::args::{ActivityArgs, ActivityCommand, HostArgs, ListArgs, LookArgs, OneArgs};
 use crate::exit::{Complaint, ExitStatus, Outcome};
 use crate::printer::Printer;
 use crate::time::Here;
@@ -33,6 +34,10 @@ pub(crate) async fn activity(args: ActivityArgs, printer: Printer) -> Outcome {
 
 /// The newest deliveries, the newest last; and then what comes, if that was asked for.
 async fn list(args: ListArgs, look: &LookArgs, printer: Printer) -> Outcome {
+    if let Some(id) = &args.explain {
+        let host = HostArgs { url: args.url, config: look.journal.config.clone() };
+        return explain::explain(id, &host, look.json, printer).await;
+    }
     let reader = journal::open(&look.journal).await?;
     let filter = Filter::from(args.filter);
     let default = if args.follow { LIMIT_BEFORE_FOLLOWING } else { LIMIT };
