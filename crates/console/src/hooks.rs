@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use bookhook_dispatch::scheduler::HookIndex;
 use bookhook_journal::HookCounts;
-use bookhook_model::{HookName, Pause, State};
+use bookhook_model::{HookName, LaneKey, Pause, State};
 
 use crate::actor::Who;
-use crate::acts::Nothing;
 use crate::body;
 use crate::console::{Console, HookAbout};
 use crate::problem::Problem;
@@ -95,7 +94,15 @@ pub(crate) struct Hooks {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Pausing {
+    lane: Option<LaneKey>,
     reason: Option<String>,
+}
+
+/// What a resuming may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Resuming {
+    lane: Option<LaneKey>,
 }
 
 /// `GET /hooks`
@@ -115,14 +122,18 @@ pub(crate) async fn all(console: &Console) -> Result<Vec<Hook>, Problem> {
     Ok(hooks.collect())
 }
 
-/// `POST /hooks/{name}/pause`: what comes is held.
+/// `POST /hooks/{name}/pause`: what comes is held, in the hook or in one of its lanes.
 pub(crate) async fn pause(
     AxumState(console): AxumState<Console>,
     Path(name): Path<String>,
     Who(who): Who,
-    body::Json(Pausing { reason }): body::Json<Pausing>,
+    body::Json(Pausing { lane, reason }): body::Json<Pausing>,
 ) -> Result<Json<Hook>, Problem> {
-    console.dispatcher().pause(index(&console, &name)?, reason.as_deref(), &who).await?;
+    let (hook, reason) = (index(&console, &name)?, reason.as_deref());
+    match lane {
+        Some(lane) => console.dispatcher().pause_lane(hook, lane, reason, &who).await?,
+        None => console.dispatcher().pause(hook, reason, &who).await?,
+    }
     one(&console, &name).await
 }
 
@@ -131,9 +142,13 @@ pub(crate) async fn resume(
     AxumState(console): AxumState<Console>,
     Path(name): Path<String>,
     Who(who): Who,
-    body::Json(Nothing {}): body::Json<Nothing>,
+    body::Json(Resuming { lane }): body::Json<Resuming>,
 ) -> Result<Json<Hook>, Problem> {
-    console.dispatcher().resume(index(&console, &name)?, &who).await?;
+    let hook = index(&console, &name)?;
+    match lane {
+        Some(lane) => console.dispatcher().resume_lane(hook, lane, &who).await?,
+        None => console.dispatcher().resume(hook, &who).await?,
+    }
     one(&console, &name).await
 }
 

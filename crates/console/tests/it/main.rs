@@ -2,6 +2,7 @@
 //! answer is compared with the API's own description.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acting;
 mod api;
 mod entering;
 mod given;
