@@ -26,6 +26,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bookhook_journal::PostgresAddress;
 use bookhook_model::Retention;
 use secrecy::SecretString;
 use url::Url;
@@ -75,6 +76,8 @@ pub struct Config {
 pub enum JournalLocation {
     /// `sqlite:PATH`: in an `SQLite` file.
     Sqlite(PathBuf),
+    /// `postgres://USER@HOST/DATABASE`: in a database, which hosts may share.
+    Postgres(PostgresAddress),
     /// `memory`: nowhere. For trials.
     Memory,
 }
@@ -168,8 +171,19 @@ impl JournalLocation {
             Self::Sqlite(_) if environment::is_cloud_run(env) => {
                 findings.warning(place, Caution::DiskDoesNotLast);
             }
-            Self::Sqlite(_) => {}
+            Self::Sqlite(_) | Self::Postgres(_) => {}
         }
+    }
+
+    /// With what the environment adds to it, or has to.
+    fn completed(self, key: Option<&SealingKey>, env: Env<'_>, findings: &Findings) -> Self {
+        let Self::Postgres(address) = self else { return self };
+        environment::require_key(key, env, findings);
+        let password = environment::postgres_password(env).filter(|_| !address.has_password());
+        Self::Postgres(match password {
+            Some(password) => address.with_password(&password),
+            None => address,
+        })
     }
 }
 
@@ -205,7 +219,7 @@ fn read(
     let public_url = public_url.or(written_url);
     let config = Config {
         listen: at_port(keys.value("listen", values::address).unwrap_or(LISTEN), port),
-        journal: journal(&mut keys, env),
+        journal: journal(&mut keys, key.as_ref(), env),
         lease: keys.value("lease", values::duration).unwrap_or(LEASE),
         retention: retention(&mut keys),
         console: keys.section("console").map_or(Some(ConsoleConfig::default()), console),
@@ -218,10 +232,11 @@ fn read(
     Some(config)
 }
 
-fn journal(keys: &mut Section<'_>, env: Env<'_>) -> JournalLocation {
-    let journal = match keys.value("journal", values::journal) {
+fn journal(keys: &mut Section<'_>, key: Option<&SealingKey>, env: Env<'_>) -> JournalLocation {
+    let address = |text: &str| text.trim().parse().map(JournalLocation::Postgres);
+    let journal = match keys.value_or_secret("journal", values::journal, address, Problem::SecretJournal) {
         Some(JournalLocation::Sqlite(path)) => JournalLocation::Sqlite(keys.doc.beside(&path)),
-        Some(JournalLocation::Memory) => JournalLocation::Memory,
+        Some(other) => other.completed(key, env, keys.doc.findings),
         None => JournalLocation::Sqlite(keys.doc.beside(Path::new(JOURNAL))),
     };
     journal.warn(env, keys.doc.findings, keys.place("journal"));

@@ -108,6 +108,7 @@ fn verifier(name: &HookName, verification: Verification) -> Result<IdentityVerif
 pub(crate) fn location(journal: &JournalLocation) -> Location {
     match journal {
         JournalLocation::Sqlite(path) => Location::Sqlite(path.clone()),
+        JournalLocation::Postgres(address) => Location::Postgres(address.clone()),
         JournalLocation::Memory => Location::Memory,
     }
 }

@@ -72,9 +72,19 @@ fn of_argument(named: &str) -> anyhow::Result<Location> {
         .split_once(':')
         .is_some_and(|(kind, _)| kind.starts_with("sqlite") || kind.starts_with("postgres"));
     if is_place {
-        return named.parse().context("--journal");
+        return named.parse().map(with_password).context("--journal");
     }
     Ok(Location::Sqlite(PathBuf::from(named)))
+}
+
+/// As PostgreSQL's own programs find it.
+fn with_password(location: Location) -> Location {
+    match (location, std::env::var("PGPASSWORD")) {
+        (Location::Postgres(address), Ok(password)) if !address.has_password() => {
+            Location::Postgres(address.with_password(&password.into()))
+        }
+        (location, _) => location,
+    }
 }
 
 fn of_config(config: &Path) -> Result<Location, Complaint> {
@@ -86,6 +96,7 @@ fn of_config(config: &Path) -> Result<Location, Complaint> {
 pub(crate) fn of_configured(journal: &JournalLocation) -> Location {
     match journal {
         JournalLocation::Sqlite(path) => Location::Sqlite(path.clone()),
+        JournalLocation::Postgres(address) => Location::Postgres(address.clone()),
         JournalLocation::Memory => Location::Memory,
     }
 }

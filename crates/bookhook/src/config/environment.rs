@@ -20,6 +20,7 @@ pub type SealingKey = SecretBox<[u8; 32]>;
 const PORT: &str = "PORT";
 const KEY: &str = "BOOKHOOK_KEY";
 pub(super) const CONSOLE_TOKEN: &str = "BOOKHOOK_CONSOLE_TOKEN";
+const POSTGRES_PASSWORD: &str = "PGPASSWORD";
 const API_URL: &str = "BKPER_API_URL";
 /// Cloud Run sets it.
 pub(super) const CLOUD_RUN_SERVICE: &str = "K_SERVICE";
@@ -65,6 +66,19 @@ pub(super) fn sealing_key(env: Env<'_>, findings: &Findings) -> Option<SealingKe
         return None;
     }
     Some(SealingKey::init_with_mut(|key| key.copy_from_slice(&bytes)))
+}
+
+/// Notes that there is no key, where one is needed.
+pub(super) fn require_key(key: Option<&SealingKey>, env: Env<'_>, findings: &Findings) {
+    // One that is no key is told already.
+    if key.is_none() && set(env, KEY).is_none() {
+        findings.mistake(Place::Variable(KEY), Problem::NoKey);
+    }
+}
+
+/// What PostgreSQL's own programs take a password from.
+pub(super) fn postgres_password(env: Env<'_>) -> Option<SecretString> {
+    set(env, POSTGRES_PASSWORD).map(SecretString::from)
 }
 
 /// A variable that is set to nothing is not set.

@@ -5,6 +5,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use bookhook_journal::BadLocation;
+
 /// What is wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -163,6 +165,14 @@ pub enum Problem {
         /// Where it listens.
         listen: std::net::SocketAddr,
     },
+    /// The file that is to hold the journal's address holds none.
+    #[error("the file holds no journal: {0}")]
+    SecretJournal(BadLocation),
+    /// Hosts that share a journal share its key.
+    #[error(
+        "not set; hosts that share a journal seal tokens with the same key: make one with `openssl rand -base64 32`"
+    )]
+    NoKey,
     /// The key from the environment is no key. Its value is not shown.
     #[error("must be 32 bytes in base64, as `openssl rand -base64 32` makes them{}", found.map_or(String::new(), |n| format!("; these are {n} bytes")))]
     BadKey {
@@ -183,9 +193,9 @@ pub enum Misfit {
     /// It is none of the words that are known here.
     #[error("is not one of {}", list(.0))]
     NotAmong(&'static [&'static str]),
-    /// This version does not have it.
-    #[error("is not in this version yet; use {0}")]
-    NotYet(&'static str),
+    /// It is no place for a journal.
+    #[error("cannot be a journal: {0}")]
+    Journal(BadLocation),
     /// A number out of its range.
     #[error("must be from {0} to {1}")]
     OutOfRange(u64, u64),
@@ -271,7 +281,7 @@ pub enum Caution {
     NotVerified,
     /// Cloud Run with a journal on its disk.
     #[error(
-        "the disk does not last: Cloud Run throws the journal away with the instance, and every unsettled event with it"
+        "the disk does not last: Cloud Run throws the journal away with the instance, and every unsettled event with it; give the host a database: `journal: postgres://user@host/database`"
     )]
     DiskDoesNotLast,
     /// The journal is kept in memory.

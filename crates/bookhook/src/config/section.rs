@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::environment::Env;
 use super::expand::expand;
@@ -143,6 +143,14 @@ pub(super) struct Scalar<'a> {
     pub(super) text: String,
 }
 
+impl Scalar<'_> {
+    /// What stands behind `file:`; if the environment says that, it is no file.
+    fn path_of_file(&self) -> Option<&Path> {
+        let path = self.text.strip_prefix("file:").filter(|_| self.written.starts_with("file:"))?;
+        Some(Path::new(path))
+    }
+}
+
 /// The kinds that a source or handler can be of.
 pub(super) struct Kinds {
     pub(super) what: &'static str,
@@ -278,8 +286,8 @@ impl<'a> Section<'a> {
     /// The secret under `name`: the text itself, or that of the file in `file:PATH`.
     pub(super) fn secret(&mut self, name: &'static str) -> Option<SecretString> {
         let scalar = self.scalar(name)?;
-        let secret = match scalar.text.strip_prefix("file:").filter(|_| scalar.written.starts_with("file:")) {
-            Some(path) => secret_of_file(self.doc.beside(Path::new(path))),
+        let secret = match scalar.path_of_file() {
+            Some(path) => secret_of_file(self.doc.beside(path)),
             None => Ok(scalar.text),
         };
         let secret =
@@ -288,6 +296,23 @@ impl<'a> Section<'a> {
             .map(SecretString::from)
             .map_err(|problem| self.doc.mistake(scalar.at, scalar.key, problem))
             .ok()
+    }
+
+    /// What `read` makes of the value under `name`, or of the text of the file in `file:PATH`.
+    pub(super) fn value_or_secret<T, E>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, Misfit>,
+        read_secret: impl FnOnce(&str) -> Result<T, E>,
+        problem: impl FnOnce(E) -> Problem,
+    ) -> Option<T> {
+        let scalar = self.scalar(name)?;
+        if scalar.path_of_file().is_none() {
+            return self.doc.fit(&scalar, read);
+        }
+        let secret = self.secret(name)?;
+        let read = read_secret(secret.expose_secret());
+        read.map_err(|error| self.doc.mistake(scalar.at, scalar.key, problem(error))).ok()
     }
 
     /// Which of the kinds is chosen here, by a single key with its name.

@@ -203,9 +203,11 @@ fn is_loopback(url: &Url) -> bool {
 pub(super) fn journal(text: &str) -> Result<JournalLocation, Misfit> {
     match text.split_once(':') {
         None if text == "memory" => Ok(JournalLocation::Memory),
-        Some(("postgres" | "postgresql", _)) => Err(Misfit::NotYet("`sqlite:FILE`")),
+        Some(("postgres" | "postgresql", _)) => {
+            text.parse().map(JournalLocation::Postgres).map_err(Misfit::Journal)
+        }
         Some(("sqlite", path)) if !path.is_empty() => Ok(JournalLocation::Sqlite(PathBuf::from(path))),
-        _ => Err(Misfit::Not("a journal such as `sqlite:bookhook.db`")),
+        _ => Err(Misfit::Not("a journal such as `sqlite:bookhook.db` or `postgres://user@host/database`")),
     }
 }
 

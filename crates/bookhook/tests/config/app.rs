@@ -83,7 +83,7 @@ fn mistakes_name_the_argument_or_the_line() {
     let overrides = AppOverrides {
         listen: Some("8080"),
         public_url: Some("hooks.example.com"),
-        journal: Some("postgres://u:hunter2@db/x"),
+        journal: Some("postgres://u:hunter2@db/x?sslmode=maybe"),
         console: Some("here"),
         no_verify: false,
     };
@@ -93,7 +93,7 @@ fn mistakes_name_the_argument_or_the_line() {
         "\
 bkper.yaml:1:5: id: `Tax Bot` is not an app's id: use lower-case letters, digits and `-`
 --console: `here` is not an address and port such as `127.0.0.1:8081`, or `off`
---journal: `postgres://…@db/x` is not in this version yet; use `sqlite:FILE`
+--journal: `postgres://…@db/x?sslmode=maybe` cannot be a journal: `sslmode` is one of disable, prefer, require, verify-full; `sslrootcert=FILE` goes with verify-full
 --listen: `8080` is not an address and port such as `0.0.0.0:8080` or `[::1]:8080`
 --public-url: `hooks.example.com` is not a URL such as `https://hooks.example.com`
 --to: `localhost:3003` is not a URL such as `http://127.0.0.1:3003/`"

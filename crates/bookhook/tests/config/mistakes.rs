@@ -170,12 +170,12 @@ fn top_level_values() {
             "1:9: listen: `localhost:8080` is not an address and port such as `0.0.0.0:8080` or `[::1]:8080`",
         ),
         (
-            top("journal: postgres://u:hunter2@db/x"),
-            "1:10: journal: `postgres://…@db/x` is not in this version yet; use `sqlite:FILE`",
+            top("journal: postgres://u:hunter2@db:x/x"),
+            "1:10: journal: `postgres://…@db:x/x` cannot be a journal: an address of PostgreSQL is `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, special characters as in `%40`",
         ),
         (
             top("journal: bookhook.db"),
-            "1:10: journal: `bookhook.db` is not a journal such as `sqlite:bookhook.db`",
+            "1:10: journal: `bookhook.db` is not a journal such as `sqlite:bookhook.db` or `postgres://user@host/database`",
         ),
         (top("keep: 1s"), "1:7: keep: `1s` must be from 1m to 3650d, or `off`"),
         (top("keep_max: 10GB"), "1:11: keep_max: `10GB` is not a size such as `512MiB` or `10GiB`, or `off`"),

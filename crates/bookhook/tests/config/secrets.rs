@@ -1,5 +1,6 @@
 //! Secrets come from files and variables, and are never shown.
 
+use bookhook::config::JournalLocation;
 use secrecy::ExposeSecret;
 
 use crate::folder::{CONFIG, Folder};
@@ -74,4 +75,42 @@ fn a_key_that_is_none_is_told_without_showing_it() {
         );
         assert_eq!(told, expected);
     }
+}
+
+const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+fn on(journal: &str) -> Folder {
+    Folder::with_config(&format!("journal: {journal}\n{CONFIG}"))
+}
+
+#[test]
+fn the_address_of_a_database_may_come_from_the_environment_or_a_file() {
+    let address = "postgres://me:hunter2@db.example/hooks";
+    let places = [
+        on(address),
+        on("${DATABASE_URL}").variable("DATABASE_URL", address),
+        on("file:database").file("database", format!("{address}\n")),
+        on("postgres://me@db.example/hooks").variable("PGPASSWORD", "hunter2"),
+    ];
+    for folder in places {
+        let config = folder.variable("BOOKHOOK_KEY", KEY).config();
+        let JournalLocation::Postgres(address) = &config.journal else { panic!("{:?}", config.journal) };
+        assert!(address.has_password());
+        assert_eq!(address.to_string(), "postgres://me@db.example:5432/hooks");
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_file_that_holds_no_address_is_not_shown() {
+    let told = on("file:database").file("database", "hunter2").variable("BOOKHOOK_KEY", KEY).mistakes();
+    assert!(told.contains("journal: the file holds no journal") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn a_shared_journal_needs_a_key() {
+    assert_eq!(
+        on("postgres://me@db.example/hooks").mistakes(),
+        "BOOKHOOK_KEY: not set; hosts that share a journal seal tokens with the same key: make one with `openssl rand -base64 32`"
+    );
 }

@@ -24,7 +24,7 @@ fn a_journal_that_does_not_last() {
     let on_cloud_run = Folder::with_config(CONFIG).variable("K_SERVICE", "hooks");
     assert_eq!(
         on_cloud_run.warnings(),
-        "bookhook.yaml:1:1: journal: the disk does not last: Cloud Run throws the journal away with the instance, and every unsettled event with it"
+        "bookhook.yaml:1:1: journal: the disk does not last: Cloud Run throws the journal away with the instance, and every unsettled event with it; give the host a database: `journal: postgres://user@host/database`"
     );
     assert_eq!(
         Folder::with_config(&format!("journal: memory\n{CONFIG}")).warnings(),

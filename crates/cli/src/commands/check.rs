@@ -152,11 +152,16 @@ fn count_keys(jwks: &[u8]) -> anyhow::Result<usize> {
 
 async fn check_journal(location: &JournalLocation, report: &mut Report) -> io::Result<()> {
     let location = journal::of_configured(location);
-    let Location::Sqlite(path) = &location else { return Ok(()) };
-    match Reader::open(&location).await {
-        Ok(_) => report.ok(format_args!("journal {location}")),
-        Err(OpenError::Missing { .. }) => check_folder(path, report),
-        Err(error) => report.failed(format_args!("{:#}", anyhow::Error::new(error))),
+    if location == Location::Memory {
+        return Ok(());
+    }
+    match (Reader::open(&location).await, &location) {
+        (Ok(_), _) => report.ok(format_args!("journal {location}")),
+        (Err(OpenError::Missing { .. }), Location::Sqlite(path)) => check_folder(path, report),
+        (Err(OpenError::Missing { .. }), _) => {
+            report.ok(format_args!("journal {location} is made at the first start"))
+        }
+        (Err(error), _) => report.failed(format_args!("{:#}", anyhow::Error::new(error))),
     }
 }
 
