@@ -227,7 +227,7 @@ impl Scheduler {
         actions: &mut Vec<Action>,
     ) {
         let hook = &mut self.hooks[index.0];
-        let lane_id = LaneId::of(key, ticket);
+        let lane_id = hook.known_as(LaneId::of(key, ticket));
         let turn = hook.turn_for(&lane_id);
         if self.draining || (turn != Turn::Now && hook.waiting >= hook.limits.queue) {
             actions.push(Action::Refuse(ticket, self.retry_after(index, now)));
@@ -255,7 +255,7 @@ impl Scheduler {
         actions: &mut Vec<Action>,
     ) {
         let hook = &mut self.hooks[index.0];
-        let lane_id = LaneId::of(key, ticket);
+        let lane_id = hook.known_as(LaneId::of(key, ticket));
         let lane = hook.lanes.entry(lane_id.clone()).or_default();
         lane.queue(ticket);
         hook.waiting += 1;

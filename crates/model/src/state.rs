@@ -14,7 +14,7 @@ pub enum State {
     Settled,
     /// The host gave up on it and says why; a person can replay it.
     Parked,
-    /// Its hook is paused.
+    /// Its hook or its lane is paused.
     Held,
     /// The app does not declare events of its type.
     Unmatched,

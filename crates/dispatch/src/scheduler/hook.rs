@@ -43,6 +43,11 @@ impl Hook {
         }
     }
 
+    /// The same lane by the name that is kept already: whoever waits in it shares one text.
+    pub(super) fn known_as(&self, lane: LaneId) -> LaneId {
+        self.lanes.get_key_value(&lane).map_or(lane, |(known, _)| known.clone())
+    }
+
     pub(super) fn pause_lane(&mut self, lane: LaneId) {
         self.lanes.entry(lane).or_default().pause();
     }
