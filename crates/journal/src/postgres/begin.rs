@@ -25,6 +25,20 @@ struct Found {
     event: Event,
     token_expires_at: Option<Timestamp>,
     sealed: Option<Vec<u8>>,
+    /// Its hook or its lane is paused, and it is not what the lane waits for.
+    is_paused: bool,
+}
+
+impl Found {
+    /// The state in which it cannot run. What was settled or parked meanwhile does not run before it is put back into its
+    /// lane. What is held may run after all when nothing is paused: whoever did that could not write it down.
+    fn obstacle(&self) -> Option<State> {
+        match self.state {
+            State::Waiting | State::Held if self.is_paused => Some(State::Held),
+            State::Waiting | State::Held => None,
+            state => Some(state),
+        }
+    }
 }
 
 impl Act for SealedBegin {
@@ -34,9 +48,8 @@ impl Act for SealedBegin {
         let id = self.act.id;
         let (found, before) = join(find(self, db), refuse_while_running(self.act.after, db)).await;
         let found = found?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
-        // What was settled or parked meanwhile does not run before it is put back into its lane.
-        if found.state != State::Waiting {
-            return Err(Fault::Refused(WriteError::Refused { id, state: found.state, act: "begin a run" }));
+        if let Some(state) = found.obstacle() {
+            return Err(Fault::Refused(WriteError::Refused { id, state, act: "begin a run" }));
         }
         before?;
         let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
@@ -79,10 +92,10 @@ async fn find(begin: &SealedBegin, db: &Session) -> Result<Option<Found>, Fault>
     let (book_id, agent_id, fingerprint) = (columns.optional()?, columns.optional()?, columns.value()?);
     let token_expires_at = columns.optional()?;
     let (headers, body) = (columns.value()?, columns.value()?);
-    let sealed = columns.next()?;
+    let (sealed, is_paused) = (columns.next()?, columns.next()?);
     let secrets = Vec::new();
     let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
-    Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed }))
+    Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed, is_paused }))
 }
 
 async fn run(begin: &SealedBegin, found: Found, db: &Session) -> Result<SealedRun, Fault> {

@@ -109,9 +109,21 @@ impl Model {
         self.entries.iter().any(|entry| entry.state == State::Running)
     }
 
-    /// A host starts nothing in a lane that is taken.
+    /// A host starts nothing in a lane that is taken, and holds what comes to one that is paused.
     fn possible(&self, place: &Place) -> Place {
-        if *place == Place::Start && self.runs() { Place::Queue } else { place.clone() }
+        let is_paused = self.paused || self.lane != Lane::GoesOn;
+        match place {
+            Place::Start | Place::Queue if is_paused => Place::Hold,
+            Place::Start if self.runs() => Place::Queue,
+            place => place.clone(),
+        }
+    }
+
+    /// A host begins nothing in a lane that is taken, nor what it knows to be paused. What is held for nothing, though,
+    /// may run.
+    fn may_begin(&self, which: u8) -> bool {
+        let entry = self.entries.get(usize::from(which));
+        !self.runs() && entry.is_some_and(|entry| entry.state != State::Waiting || !self.holds(entry.id))
     }
 
     fn append(&mut self, id: DeliveryId, key: (u8, u8), place: &Place) -> Appended {
@@ -327,27 +339,28 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
                 model.lane_after(id, *how);
             }
         }
-        // No host does.
-        Step::Begin(_) if model.runs() => {}
+        Step::Begin(which) if !model.may_begin(*which) => {}
         Step::Begin(which) | Step::Park(which) | Step::Answer { which, .. } => {
+            let holds = model.entries.get(usize::from(*which)).is_some_and(|entry| model.holds(entry.id));
             if let Some(entry) = model.entries.get_mut(usize::from(*which)) {
-                step_one(journal, entry, step).await;
+                step_one(journal, entry, (step, holds)).await;
             }
         }
     }
 }
 
-async fn step_one(journal: &Journal, entry: &mut Entry, step: &Step) {
+async fn step_one(journal: &Journal, entry: &mut Entry, (step, holds): (&Step, bool)) {
     let id = entry.id;
+    let may_run = entry.state == State::Waiting || (entry.state == State::Held && !holds);
     match step {
         Step::Begin(_) => match journal.begin(beginning(id, Cause::Retry)).await {
             Ok(Begun::Run { run, .. }) => {
-                assert_eq!(entry.state, State::Waiting, "{entry:?}");
+                assert!(may_run, "{entry:?}");
                 entry.go_to(State::Running);
                 assert_eq!(entry.run(Cause::Retry), run);
             }
             Ok(Begun::Parked(reason)) => panic!("{reason}"),
-            Err(_) => assert_ne!(entry.state, State::Waiting, "{entry:?}"),
+            Err(_) => assert!(!may_run, "{entry:?}"),
         },
         Step::Answer { status, .. } => {
             journal.note_answered(id, *status);

@@ -42,9 +42,9 @@ async fn what_is_at_rest_can_be_replayed_and_nothing_else(home: Home) {
     journal.settle(failing(awaiting, RunNumber::FIRST, Then::AwaitCaller)).await.unwrap();
     let running = started(&journal, "running").await;
 
-    for id in [done, unmatched_id, awaiting] {
+    for (id, lane) in [(done, "settled"), (unmatched_id, "unmatched"), (awaiting, "awaiting")] {
         let returned = journal.replay(replaying(id)).await.unwrap();
-        assert_eq!((returned.hook, returned.lane), (hook(), Some(LaneKey("book-1".into()))));
+        assert_eq!((returned.hook, returned.lane), (hook(), Some(LaneKey(lane.into()))));
         let again = journal.replay(replaying(id)).await;
         assert!(matches!(again, Err(WriteError::Refused { state: State::Waiting, .. })), "{again:?}");
         let told = found(&journal, id).await;
@@ -132,7 +132,7 @@ async fn a_replay_in_a_paused_hook_or_lane_is_held(home: Home) {
     assert_eq!(state(&journal, id).await, State::Waiting);
 
     let id = settled(&journal, "e2", &Response::result(1)).await;
-    let lane = LaneKey("book-1".into());
+    let lane = LaneKey("e2".into());
     let pause = PauseLane { hook: hook(), lane: lane.clone(), who: ada(), reason: None, at: at(5) };
     journal.pause_lane(pause).await.unwrap();
     journal.replay(replaying(id)).await.unwrap();
@@ -216,7 +216,8 @@ async fn a_lane_goes_on_when_what_it_waits_for_is_skipped(home: Home) {
     let parked = started(&journal, "parked").await;
     let reason = ParkReason::GaveUp { runs: 1, last: "503".to_owned() };
     journal.settle(failing(parked, RunNumber::FIRST, parking(reason, OnPark::Hold))).await.unwrap();
-    let behind = sending("behind", Place::Hold);
+    let mut behind = sending("behind", Place::Hold);
+    behind.event.lane = Some(LaneKey("parked".into()));
     let behind_id = behind.id;
     journal.append(behind).await.unwrap();
     journal.skip(skipping(parked)).await.unwrap();
