@@ -40,6 +40,7 @@ async fn sweep(shared: Weak<Shared>) {
         let Some(strong) = shared.upgrade() else { return };
         erase_expired_tokens(&strong).await;
         park_overdue(&strong).await;
+        tidy(&strong).await;
         drop(strong);
         tokio::time::sleep(SWEEP).await;
     }
@@ -56,6 +57,12 @@ async fn erase_expired_tokens(shared: &Shared) {
                 return;
             }
         }
+    }
+}
+
+async fn tidy(shared: &Shared) {
+    if let Err(failed) = shared.journal.tidy().await {
+        warn!(error = &failed as &dyn Error, "the journal could not be tidied; it is tried again");
     }
 }
 

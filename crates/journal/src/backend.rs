@@ -48,6 +48,8 @@ pub(crate) trait Backend: Send + Sync {
     fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
+    /// Moves what came lately to where it is found among millions.
+    fn tidy(&self) -> Pending<()>;
     /// Removes a limited number of deliveries.
     fn retain(&self, act: Retain) -> Pending<Retained>;
     /// Makes the file a little smaller, if it has more room than it needs; whether it has.

@@ -249,6 +249,18 @@ pub enum WriteError {
     Injected,
 }
 
+/// What an act reads first cannot be read.
+impl From<ReadError> for WriteError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Corrupt { path, source } => Self::Corrupt { path, source },
+            ReadError::Sqlite { path, source } => Self::Sqlite { path, source },
+            ReadError::Postgres { journal, source } => Self::Postgres { journal, source },
+            ReadError::Closed => Self::Closed,
+        }
+    }
+}
+
 impl WriteError {
     /// Whether the same act may succeed later: the disk may have room again. What was refused stays refused.
     pub fn may_pass(&self) -> bool {

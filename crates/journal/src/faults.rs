@@ -41,8 +41,8 @@ pub enum Write {
     Pause,
     /// [`Journal::recover`].
     Recover,
-    /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`], [`Journal::erase`], [`Journal::retain`] and
-    /// [`Journal::give_back`].
+    /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`], [`Journal::erase`], [`Journal::retain`],
+    /// [`Journal::give_back`] and [`Journal::tidy`].
     Upkeep,
 }
 
@@ -198,6 +198,10 @@ impl Backend for Faulty {
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
         self.write(Write::Upkeep, |inner| inner.erase_expired_tokens(at))
+    }
+
+    fn tidy(&self) -> Pending<()> {
+        self.write(Write::Upkeep, |inner| inner.tidy())
     }
 
     fn retain(&self, act: Retain) -> Pending<Retained> {

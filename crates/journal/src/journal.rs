@@ -247,6 +247,12 @@ impl Journal {
         self.backend.retain(act)
     }
 
+    /// Moves what came lately to where it is found among millions, in small portions between which others write. To be
+    /// called every minute or so: until then, lists look through what is not there yet.
+    pub fn tidy(&self) -> Pending<()> {
+        self.backend.tidy()
+    }
+
     /// Makes the journal's file a little smaller, if it has more free room than new deliveries soon need; gives whether it
     /// has still. Call it again while that is so.
     pub fn give_back(&self) -> Pending<bool> {
@@ -305,7 +311,9 @@ impl Journal {
         self.backend.payload(id).await
     }
 
-    /// Deliveries, newest first, without their runs; from the beginning, or on from where a page ended.
+    /// Deliveries, newest first, without their runs; from the beginning, or on from where a page ended. A page has `limit` of
+    /// them at most; it has fewer, or none, where the filter takes few of many, and while its `next` is there, there may
+    /// be more.
     pub async fn list(
         &self,
         filter: &Filter,

@@ -68,7 +68,7 @@ impl From<Cursor> for String {
 /// Some deliveries, or acts, and where the next ones begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T = Delivery> {
-    /// They.
+    /// They: as many as were asked for at most. Fewer, or none, where a filter takes few of many.
     pub items: Vec<T>,
     /// Where to go on; `None` when that was the last page.
     pub next: Option<Cursor>,

@@ -26,6 +26,7 @@ mod settle;
 #[cfg(feature = "faults")]
 mod simulated;
 mod statements;
+mod tidy;
 mod upkeep;
 mod wal;
 mod writer;
@@ -102,15 +103,21 @@ impl Sqlite {
     }
 
     fn ask<A: act::Act>(&self, act: A) -> Pending<A::Found> {
-        let (reply, pending) = Pending::channel();
-        self.hand_in(Message::Act(Box::new(Asked::new(act, reply))));
-        pending
+        ask(&self.queue, act)
     }
 
     /// When the writer has ended, the message is dropped, and who waits for it finds the journal closed.
     fn hand_in(&self, message: Message) {
         let _ = self.queue.send(message);
     }
+}
+
+/// Hands an act in.
+fn ask<A: act::Act>(queue: &mpsc::Sender<Message>, act: A) -> Pending<A::Found> {
+    let (reply, pending) = Pending::channel();
+    // When the writer has ended, the message is dropped, and who waits for it finds the journal closed.
+    let _ = queue.send(Message::Act(Box::new(Asked::new(act, reply))));
+    pending
 }
 
 impl Backend for Sqlite {
@@ -196,6 +203,10 @@ impl Backend for Sqlite {
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {
         self.ask(EraseExpired { at })
+    }
+
+    fn tidy(&self) -> Pending<()> {
+        Pending::work(tidy::tidy(self.queue.clone(), self.reads.clone()))
     }
 
     fn retain(&self, act: Retain) -> Pending<Retained> {

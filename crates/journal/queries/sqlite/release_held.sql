@@ -1,5 +1,5 @@
 -- What waits in a paused lane is still held, but for what the lane waits for.
-UPDATE delivery
+UPDATE delivery INDEXED BY delivery_unsettled
 SET state = 'waiting'
 WHERE hook = ?1 AND state = 'held'
   AND NOT EXISTS (

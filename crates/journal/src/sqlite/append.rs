@@ -104,6 +104,9 @@ fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Res
         settled.map(|response| &response.json()[..]),
         sealed.as_ref().filter(|_| keeps_token(act.place.state(), settled.map(Response::outcome))),
     ])?;
+    if let Some(event_key) = event_key {
+        db.append_insert_event.execute([*event_key, seq])?;
+    }
     db.append_insert_payload.execute(params![seq, headers, &event.body[..]])?;
     if starts {
         insert_run(append, seq, RunNumber::FIRST, Cause::First, db)?;

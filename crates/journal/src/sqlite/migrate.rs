@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_paused_lane", include_str!("../../migrations/sqlite/0003_paused_lane.sql")),
     ("0004_operators", include_str!("../../migrations/sqlite/0004_operators.sql")),
     ("0005_retention", include_str!("../../migrations/sqlite/0005_retention.sql")),
+    ("0006_finding", include_str!("../../migrations/sqlite/0006_finding.sql")),
 ];
 
 const HISTORY: &str = "

@@ -1,5 +1,6 @@
 //! The thread that reads, and what it reads.
 
+mod listing;
 mod people;
 
 use std::fmt;
@@ -7,22 +8,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+use rusqlite::{Connection, OptionalExtension as _};
 
-use bookhook_model::{Delivery, DeliveryId, Filter, HookName, Outcome, State};
+use bookhook_model::{Delivery, DeliveryId, HookName};
 
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::headers;
 use crate::pending::Pending;
-use crate::reading::{Cursor, Listing, Order, Page, Payload};
+use crate::reading::{Cursor, Listing, Page, Payload};
 
 use super::open::Place;
-use super::rows::{self, Column, Columns, damaged};
+use super::rows::{self, Columns, damaged};
 use super::{problem, queries};
 
 /// So many statements stay prepared.
-const STATEMENTS_MAX: usize = 8;
+const STATEMENTS_MAX: usize = 32;
 
 /// Something that is asked of the disk, with who asks.
 pub(super) type Job = Box<dyn FnOnce(&Connection) + Send>;
@@ -90,7 +91,7 @@ impl Reads {
     }
 
     pub(crate) fn list(&self, listing: Listing) -> Pending<Page, ReadError> {
-        self.ask(move |conn| list(conn, &listing))
+        self.ask(move |conn| listing::list(conn, &listing))
     }
 
     pub(crate) fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
@@ -103,7 +104,7 @@ impl Reads {
         })
     }
 
-    fn ask<T: Send + 'static>(
+    pub(super) fn ask<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Pending<T, ReadError> {
@@ -169,53 +170,4 @@ fn hook_counts(conn: &Connection) -> rusqlite::Result<Vec<HookCounts>> {
         }
     }
     Ok(hooks)
-}
-
-fn list(conn: &Connection, listing: &Listing) -> rusqlite::Result<Page> {
-    let limit = i64::try_from(listing.limit).unwrap_or(i64::MAX - 1);
-    match listing.order {
-        Order::Newest(before) => {
-            let before = before.map_or(i64::MAX, Cursor::seq);
-            // One more tells whether there is another page.
-            let mut select = conn.prepare_cached(queries::list_newest)?;
-            let mut found = filtered(&mut select, &listing.filter, before, limit.saturating_add(1))?;
-            let is_more = found.len() > listing.limit;
-            found.truncate(listing.limit);
-            let next = found.last().filter(|_| is_more).map(|(seq, _)| Cursor::at(*seq));
-            Ok(page(found, next))
-        }
-        Order::After(after) => {
-            let mut select = conn.prepare_cached(queries::list_after)?;
-            let found = filtered(&mut select, &listing.filter, after.seq(), limit)?;
-            let next = found.last().map_or(after, |(seq, _)| Cursor::at(*seq));
-            Ok(page(found, Some(next)))
-        }
-    }
-}
-
-fn filtered(
-    select: &mut Statement<'_>,
-    filter: &Filter,
-    bound: i64,
-    limit: i64,
-) -> rusqlite::Result<Vec<(i64, Delivery)>> {
-    let wanted = params![
-        bound,
-        limit,
-        filter.hook.as_ref().map(HookName::as_str),
-        filter.book_id,
-        filter.event_id,
-        filter.event_type,
-        filter.agent_id,
-        filter.state.map(State::as_str),
-        filter.outcome.map(Outcome::as_str),
-        filter.error,
-        filter.after.map(Column),
-        filter.before.map(Column),
-    ];
-    select.query_map(wanted, rows::delivery)?.collect()
-}
-
-fn page(found: Vec<(i64, Delivery)>, next: Option<Cursor>) -> Page {
-    Page { items: found.into_iter().map(|(_, delivery)| delivery).collect(), next }
 }

@@ -22,11 +22,14 @@ const BYTES_MAX: u32 = 1 << 20;
 const FREE_MIN: u64 = 1 << 20;
 const FREE_SHARE: u64 = 16;
 
-/// A delivery that may be removed, and the size of its payload.
+/// A delivery that may be removed, under what it is found, and the size of its payload.
 struct Candidate {
     seq: i64,
     id: DeliveryId,
     state: State,
+    event_key: Option<i64>,
+    book_id: Option<String>,
+    agent_id: Option<String>,
     bytes: u32,
 }
 
@@ -45,7 +48,8 @@ impl Act for EraseSome {
         let is_last = candidates.len() < LOOKED_AT_MAX as usize;
         let mut erased = ErasedSome::default();
         let mut bytes = 0;
-        for Candidate { seq, id, state, bytes: size } in candidates {
+        for candidate in candidates {
+            let Candidate { seq, id, state, .. } = candidate;
             if bytes >= BYTES_MAX {
                 return Ok(erased);
             }
@@ -54,8 +58,8 @@ impl Act for EraseSome {
                 erased.running.push(id);
                 continue;
             }
-            remove(seq, db)?;
-            bytes += size;
+            remove(&candidate, db)?;
+            bytes += candidate.bytes;
             erased.deliveries += 1;
             if matches!(state, State::Waiting | State::Held | State::Parked) {
                 lanes::go_on_after(id, db)?;
@@ -90,6 +94,9 @@ fn candidate_of(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Candidate> {
         seq: columns.next()?,
         id: columns.value()?,
         state: columns.value()?,
+        event_key: columns.next()?,
+        book_id: columns.next()?,
+        agent_id: columns.next()?,
         bytes: columns.next()?,
     })
 }
@@ -116,7 +123,7 @@ impl Act for Retain {
             }
             let is_over = matches!(candidate.state, State::Settled | State::Unmatched);
             if is_over && settled_at.unwrap_or(received_at) < before {
-                remove(candidate.seq, db)?;
+                remove(&candidate, db)?;
                 bytes += candidate.bytes;
                 retained.removed += 1;
             }
@@ -191,7 +198,18 @@ impl Room {
 }
 
 /// The delivery with everything that belongs to it.
-fn remove(seq: i64, db: &mut Statements<'_>) -> rusqlite::Result<()> {
+fn remove(candidate: &Candidate, db: &mut Statements<'_>) -> rusqlite::Result<()> {
+    let seq = candidate.seq;
+    if let Some(event_key) = candidate.event_key
+        && db.remove_event_recent.execute([event_key, seq])? == 0
+    {
+        db.remove_event.execute([event_key, seq])?;
+    }
+    for (field, value) in [("book", &candidate.book_id), ("agent", &candidate.agent_id)] {
+        if let Some(value) = value {
+            db.remove_from_catalogue.execute(params![field, value, seq])?;
+        }
+    }
     db.remove_payload.execute([seq])?;
     db.remove_runs.execute([seq])?;
     db.remove_delivery.execute([seq])?;

@@ -108,7 +108,7 @@ impl ToSql for Column<Timestamp> {
     }
 }
 
-/// The columns of a delivery, as `find_delivery`, `list_newest` and `list_after` select them; and its place in the
+/// The columns of a delivery, as `find_delivery` and `list_matching` select them; and its place in the
 /// order of append.
 pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<(i64, Delivery)> {
     let mut columns = Columns::of(row);

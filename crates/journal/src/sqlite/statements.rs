@@ -29,15 +29,17 @@ macro_rules! statements {
 }
 
 statements! {
-    append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_payload,
-    await_caller, begin_find, begin_run, cancel_replay_job, count_pages, count_replay,
-    count_replay_refusal, count_sealed_otherwise, delete_replay_targets, erase_expired_tokens,
-    erase_find_agent, erase_find_book, find_lane_held_for, find_next_target, find_replays_state,
-    find_response, find_running_replays, find_standing, find_to_act_on, find_whether_held,
-    give_back_pages, hold_lane, hold_lane_for, hold_waiting, insert_act, insert_replay_job,
-    insert_replay_targets, insert_run, list_paused, list_paused_lanes, list_unsettled, note_answered,
+    append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_event,
+    append_insert_payload, await_caller, begin_find, begin_run, cancel_replay_job, count_pages,
+    count_replay, count_replay_refusal, count_sealed_otherwise, delete_replay_targets,
+    erase_expired_tokens, erase_find_agent, erase_find_book, find_lane_held_for, find_next_target,
+    find_recent_events, find_replays_state, find_response, find_running_replays, find_standing,
+    find_to_act_on, find_whether_held, give_back_pages, hold_lane, hold_lane_for, hold_waiting,
+    insert_act, insert_into_catalogue, insert_old_event, insert_replay_job, insert_replay_targets,
+    insert_run, list_paused, list_paused_lanes, list_unsettled, note_answered, note_catalogued,
     note_removed, park, park_awaiting_callers, pause_hook, pause_lane, probe, recover_deliveries,
-    recover_paused, recover_paused_lanes, recover_runs, release_given_up, release_held, release_lane, release_unpaused,
-    remove_delivery, remove_payload, remove_runs, replay, resume_given_up, resume_hook, resume_lane,
-    resume_lane_held_for, retain_find, retry_at, settle_delivery, settle_run, skip, unpark,
+    recover_paused, recover_paused_lanes, recover_runs, release_given_up, release_held, release_lane,
+    release_unpaused, remove_delivery, remove_event, remove_event_recent, remove_from_catalogue,
+    remove_payload, remove_runs, replay, resume_given_up, resume_hook, resume_lane, resume_lane_held_for,
+    retain_find, retry_at, settle_delivery, settle_run, skip, unpark,
 }

@@ -66,7 +66,7 @@ async fn nothing_of_what_is_erased_is_readable_in_any_file() {
     assert!(holds(&home, MARKER));
     let erased = journal.erase(&Whose::Book(MARKER.into()), |_| ()).await.unwrap();
     assert_eq!(erased.deliveries, 200);
-    assert!(!holds(&home, MARKER), "{} is still there", MARKER);
+    assert!(!holds(&home, MARKER), "{MARKER} is still there");
     assert!(holds(&home, "somebody-else"));
     journal.close().await;
     assert!(!holds(&home, MARKER));

@@ -7,6 +7,7 @@ mod crash;
 mod erasure;
 mod faults;
 mod files;
+mod finding;
 mod given;
 mod model;
 mod power_loss;

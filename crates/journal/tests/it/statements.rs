@@ -58,7 +58,17 @@ fn hot_statements_use_their_indexes() {
     let conn = fresh();
     let by_seq = "SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)";
     let expected = [
-        ("append_find_same", "SEARCH delivery USING INDEX delivery_event (event_key=?)"),
+        (
+            "append_find_same",
+            "COMPOUND QUERY; LEFT-MOST SUBQUERY; SEARCH event_recent USING PRIMARY KEY (event_key=?); \
+             SEARCH d USING INTEGER PRIMARY KEY (rowid=?); UNION ALL; \
+             SEARCH event_old USING PRIMARY KEY (event_key=?); SEARCH d USING INTEGER PRIMARY KEY (rowid=?)",
+        ),
+        (
+            "append_insert_delivery",
+            "SCALAR SUBQUERY 1; SEARCH delivery; SCALAR SUBQUERY 2; \
+             SEARCH removed USING INTEGER PRIMARY KEY (rowid=?)",
+        ),
         (
             "find_standing",
             "SEARCH delivery USING INDEX delivery_id (id=?); CORRELATED SCALAR SUBQUERY 1; \
@@ -83,6 +93,50 @@ fn hot_statements_use_their_indexes() {
     }
 }
 
+/// Each way that a list goes reads its index from a place on, and neither other deliveries nor a sorted copy.
+#[test]
+fn lists_read_no_more_than_they_look_at() {
+    let conn = fresh();
+    let by_seq = "SEARCH delivery USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)";
+    let of_index = |index: &str, key: &str| {
+        format!("SEARCH delivery USING COVERING INDEX {index} ({key}=? AND rowid>? AND rowid<?)")
+    };
+    let of_catalogue =
+        "SEARCH catalogue USING PRIMARY KEY (field=? AND value=? AND delivery>? AND delivery<?)".to_owned();
+    let expected = [
+        ("candidates_all", by_seq.to_owned()),
+        ("candidates_after", by_seq.to_owned()),
+        ("candidates_of_hook", of_index("delivery_hook", "hook")),
+        ("candidates_of_type", of_index("delivery_type", "event_type")),
+        ("candidates_with_outcome", of_index("delivery_outcome", "outcome")),
+        ("candidates_aside", of_index("delivery_aside", "state")),
+        ("candidates_of_book", of_catalogue.clone()),
+        ("candidates_of_agent", of_catalogue),
+        (
+            "list_matching",
+            "SCAN candidate VIRTUAL TABLE INDEX 1:; SEARCH d USING INTEGER PRIMARY KEY (rowid=?)".to_owned(),
+        ),
+        ("find_received_at", "SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)".to_owned()),
+    ];
+    for (name, expected) in expected {
+        assert_eq!(plan(&conn, name), expected, "{name}");
+    }
+    for (name, index) in [
+        ("candidates_open", "delivery_unsettled"),
+        ("candidates_failed", "delivery_outcome (outcome=? AND rowid>? AND rowid<?)"),
+        ("candidates_failed", "delivery_aside (state=? AND rowid>? AND rowid<?)"),
+        ("candidates_of_event", "SEARCH event_recent USING PRIMARY KEY (event_key=?"),
+        ("candidates_of_event", "SEARCH event_old USING PRIMARY KEY (event_key=?"),
+        ("find_hooks", "COVERING INDEX delivery_hook (hook>?)"),
+        ("erase_find_book", "SEARCH catalogue USING PRIMARY KEY (field=? AND value=? AND delivery>?)"),
+        ("erase_find_agent", "SEARCH catalogue USING PRIMARY KEY (field=? AND value=? AND delivery>?)"),
+        ("retain_find", "SEARCH d USING INTEGER PRIMARY KEY (rowid>?)"),
+        ("find_uncatalogued", "SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)"),
+    ] {
+        assert!(plan(&conn, name).contains(index), "{name}: {}", plan(&conn, name));
+    }
+}
+
 #[test]
 fn what_is_unsettled_is_found_without_reading_what_is_settled() {
     let conn = fresh();
@@ -93,6 +147,7 @@ fn what_is_unsettled_is_found_without_reading_what_is_settled() {
         "release_given_up",
         "recover_paused",
         "hold_waiting",
+        "park_awaiting_callers",
         "release_held",
         "hold_lane",
         "release_lane",
@@ -121,6 +176,7 @@ fn hot_statements_need_no_temporary_table() {
     for name in [
         "append_find_same",
         "append_insert_delivery",
+        "append_insert_event",
         "append_insert_payload",
         "insert_run",
         "find_standing",

@@ -1,0 +1,1 @@
+INSERT INTO event_recent (event_key, delivery) VALUES (?1, ?2)

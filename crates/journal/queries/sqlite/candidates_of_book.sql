@@ -1,0 +1,5 @@
+SELECT delivery
+FROM catalogue
+WHERE field = 'book' AND value = ?4 AND delivery >= ?1 AND delivery < ?2
+ORDER BY delivery DESC
+LIMIT ?3

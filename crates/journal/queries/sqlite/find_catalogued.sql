@@ -1,0 +1,1 @@
+SELECT up_to FROM catalogued WHERE id = 1
