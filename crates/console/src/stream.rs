@@ -2,7 +2,8 @@
 //!
 //! The journal is asked again and again, as the command line's `--follow` does; so what another host writes into it is seen
 //! as well. Every event is a whole delivery, and its id is the place from which a reader that lost the connection goes
-//! on: before the first delivery that may still change. So one may come twice, and none is missed.
+//! on: before the first delivery that it was told of and that may still change. So one may come twice, and what came
+//! while somebody listened is told to its end. What has been open for thousands of deliveries is no longer waited for.
 
 mod follower;
 

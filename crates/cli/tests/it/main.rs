@@ -10,6 +10,7 @@ mod dev;
 mod examples;
 mod handler;
 mod init;
+mod operators;
 mod place;
 mod preload;
 mod processes;

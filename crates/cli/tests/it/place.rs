@@ -105,8 +105,12 @@ impl Place {
 
     /// A host for the app, which trusts this place's sandbox.
     pub(crate) fn host(&self, handler: &str) -> Host {
-        let args =
-            ["serve", "--app", "bkper.yaml", "--listen", "127.0.0.1:0", "--trust-sandbox", "--to", handler];
+        let here = "127.0.0.1:0";
+        let args = [
+            &["serve", "--app", "bkper.yaml", "--listen", here, "--console", here, "--trust-sandbox"][..],
+            &["--to", handler],
+        ]
+        .concat();
         let running = self.start(&args);
         let line = running.err_line("listens on");
         let url = format!("{}/hooks/tax-bot", line.split_whitespace().last().unwrap());
@@ -133,7 +137,7 @@ pub(crate) fn until_gone(id: &str) {
     });
 }
 
-fn eventually<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = probe() {

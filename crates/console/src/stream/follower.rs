@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
+use std::ops::Bound;
 use std::time::Duration;
 
 use axum::response::sse::Event;
@@ -14,8 +15,11 @@ use bookhook_model::{Delivery, DeliveryId, Filter, State};
 
 const POLL: Duration = Duration::from_millis(250);
 const PAGE: usize = 500;
-/// So many open deliveries are followed, the newest.
+/// So many open deliveries are followed, the newest; and of these so many are looked at at once, in turn.
 const FOLLOWED_MAX: usize = 1000;
+const LOOKED_AT: usize = 100;
+/// Who comes back is told so many deliveries again, at most, for the sake of those that were still open.
+const REPEATED_MAX: u64 = 5_000;
 /// What may still change without anybody's doing.
 const OPEN: [State; 3] = [State::Waiting, State::Running, State::Held];
 
@@ -25,6 +29,10 @@ pub(super) struct Follower {
     filter: Filter,
     end: Cursor,
     open: BTreeMap<DeliveryId, Followed>,
+    /// The one of them that was looked at last.
+    looked_at: Option<DeliveryId>,
+    /// How many deliveries have come since the beginning.
+    come: u64,
     events: VecDeque<Event>,
     ticks: Interval,
 }
@@ -33,8 +41,16 @@ pub(super) struct Follower {
 #[derive(Debug, Clone, Copy)]
 struct Followed {
     look: Look,
+    since: Since,
+}
+
+/// When a delivery came.
+#[derive(Debug, Clone, Copy)]
+struct Since {
     /// A place before it.
     before: Cursor,
+    /// How many had come before it, about.
+    come: u64,
 }
 
 /// By what a change is noticed.
@@ -55,8 +71,16 @@ impl Follower {
         let end = from.unwrap_or(now).min(now);
         let mut ticks = interval(POLL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut follower =
-            Self { journal, filter, end, open: BTreeMap::new(), events: VecDeque::new(), ticks };
+        let mut follower = Self {
+            journal,
+            filter,
+            end,
+            open: BTreeMap::new(),
+            looked_at: None,
+            come: 0,
+            events: VecDeque::new(),
+            ticks,
+        };
         follower.find_open().await?;
         Ok(follower)
     }
@@ -82,7 +106,7 @@ impl Follower {
             let filter = Filter { state: Some(state), ..Filter::default() };
             let page = self.journal.list(&filter, None, PAGE).await?;
             for delivery in page.items {
-                let followed = Followed { look: look(&delivery), before: self.end };
+                let followed = Followed { look: look(&delivery), since: self.now() };
                 self.open.insert(delivery.id, followed);
             }
         }
@@ -95,12 +119,10 @@ impl Follower {
     }
 
     async fn look_at_open(&mut self) -> Result<(), ReadError> {
-        for id in self.open.keys().copied().collect::<Vec<_>>() {
+        for (id, since) in self.next_open() {
+            self.looked_at = Some(id);
             match self.journal.find(id).await? {
-                Some(delivery) => {
-                    let before = self.open.get(&id).map_or(self.end, |followed| followed.before);
-                    self.notice(delivery, before);
-                }
+                Some(delivery) => self.notice(delivery, since),
                 // Erased.
                 None => drop(self.open.remove(&id)),
             }
@@ -108,20 +130,35 @@ impl Follower {
         Ok(())
     }
 
+    /// Those whose turn it is, from the one that was looked at last.
+    fn next_open(&self) -> Vec<(DeliveryId, Since)> {
+        let last = self.looked_at.map_or(Bound::Unbounded, Bound::Excluded);
+        let (behind, before) = (self.open.range((last, Bound::Unbounded)), self.open.iter());
+        let turn = behind.chain(before).take(LOOKED_AT.min(self.open.len()));
+        turn.map(|(id, followed)| (*id, followed.since)).collect()
+    }
+
+    fn now(&self) -> Since {
+        Since { before: self.end, come: self.come }
+    }
+
     async fn look_at_new(&mut self) -> Result<(), ReadError> {
         let page = self.journal.list_after(&Filter::default(), self.end, PAGE).await?;
-        let before = self.end;
-        self.end = page.next.unwrap_or(before);
-        page.items.into_iter().for_each(|delivery| self.notice(delivery, before));
+        let since = self.now();
+        self.end = page.next.unwrap_or(self.end);
+        for delivery in page.items {
+            self.come += 1;
+            self.notice(delivery, since);
+        }
         Ok(())
     }
 
     /// Tells of a delivery that looks otherwise than before, and keeps an eye on it while it may change.
-    fn notice(&mut self, delivery: Delivery, before: Cursor) {
+    fn notice(&mut self, delivery: Delivery, since: Since) {
         let look = look(&delivery);
         let known = self.open.remove(&delivery.id);
         if OPEN.contains(&delivery.state) {
-            self.open.insert(delivery.id, Followed { look, before });
+            self.open.insert(delivery.id, Followed { look, since });
             if self.open.len() > FOLLOWED_MAX {
                 self.open.pop_first();
             }
@@ -132,9 +169,14 @@ impl Follower {
     }
 
     fn tell(&mut self, delivery: Delivery) {
-        let first_open = self.open.values().map(|followed| followed.before).min();
-        let place = first_open.map_or(self.end, |before| before.min(self.end));
-        let event = Event::default().event("delivery").id(place.to_string());
+        let event = Event::default().event("delivery").id(self.place().to_string());
         self.events.extend(event.json_data(Delivery { runs: None, ..delivery }));
+    }
+
+    /// From where a reader that comes back goes on.
+    fn place(&self) -> Cursor {
+        let recent = |since: &Since| self.come - since.come <= REPEATED_MAX;
+        let open = self.open.values().map(|followed| followed.since).filter(recent);
+        open.map(|since| since.before).min().map_or(self.end, |before| before.min(self.end))
     }
 }
