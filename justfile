@@ -17,6 +17,6 @@ lint:
 bench *args:
     cargo xtask bench {{args}}
 
-# Kill a host in the middle of a burst, many times.
+# Kill hosts and handlers in the middle of bursts, many times: 500 rounds are a while, 5000 a night.
 torture rounds="500":
     cargo xtask torture {{rounds}}

@@ -13,7 +13,7 @@ cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tes
 cargo xtask postgres [COMMAND]   a PostgreSQL server as the tests need it, for the time that COMMAND takes
                             (`cargo xtask postgres cargo test -p bookhook-journal`), or until Enter
 cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
-cargo xtask torture [N]     N rounds (500) of killing a host in the middle of a burst
+cargo xtask torture [N]     N rounds (500) of killing hosts and handlers in the middle of bursts
 cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
 
 fn main() -> ExitCode {

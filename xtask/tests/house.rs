@@ -121,3 +121,17 @@ fn no_link_in_the_docs_is_broken() {
         }
     }
 }
+
+/// `docs/reliability.md` says which test holds each promise: `path/below/crates.rs::name_of_the_test`.
+#[test]
+fn every_test_that_holds_a_promise_exists() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = std::fs::read_to_string(root.join("docs/reliability.md")).expect("the page");
+    let named: Vec<(&str, &str)> = page.split('`').filter_map(|span| span.split_once(".rs::")).collect();
+    assert!(!named.is_empty());
+    for (file, test) in named {
+        let path = root.join("crates").join(format!("{file}.rs"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}.rs: {error}"));
+        assert!(text.contains(&format!("fn {test}(")), "{file}.rs has no test {test}");
+    }
+}

@@ -36,6 +36,12 @@ pub enum OpenError {
         /// What the system says.
         source: io::Error,
     },
+    /// The disk is full.
+    #[error("the disk is full: {} cannot grow; make room, and start the host again", .path.display())]
+    DiskFull {
+        /// The journal.
+        path: PathBuf,
+    },
     /// It can be read, but not written.
     #[error("{} cannot be written: give this user the right to write the file and its folder", .path.display())]
     ReadOnly {
@@ -198,7 +204,10 @@ pub enum WriteError {
         path: PathBuf,
     },
     /// It is damaged.
-    #[error("{} is damaged: stop the host and put back a copy", .path.display())]
+    #[error(
+        "{} is damaged: stop the host, and put back a copy, or save what can be read with `sqlite3 FILE .recover`",
+        .path.display()
+    )]
     Corrupt {
         /// The journal.
         path: PathBuf,
@@ -294,7 +303,10 @@ impl WriteError {
 #[non_exhaustive]
 pub enum ReadError {
     /// It is damaged.
-    #[error("{} is damaged: stop the host and put back a copy", .path.display())]
+    #[error(
+        "{} is damaged: stop the host, and put back a copy, or save what can be read with `sqlite3 FILE .recover`",
+        .path.display()
+    )]
     Corrupt {
         /// The journal.
         path: PathBuf,

@@ -1,9 +1,11 @@
 //! Bkper's side: each event is sent until it is answered 2xx, over whatever happens to the host meanwhile.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use bookhook_testkit::eventually;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, StatusCode};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -39,13 +41,16 @@ pub(crate) struct Callers {
     identity: String,
     moments: Moments,
     chance: Arc<Mutex<Chance>>,
+    /// How often one of them was answered 503.
+    unavailable: Arc<AtomicUsize>,
 }
 
 impl Callers {
     pub(crate) fn new(host: &Host, moments: Moments, chance: Chance) -> Self {
         let client = Client::builder().no_proxy().http1_only().build().unwrap();
         let chance = Arc::new(Mutex::new(chance));
-        Self { client, url: host.url(), identity: host.identity(), moments, chance }
+        let unavailable = Arc::default();
+        Self { client, url: host.url(), identity: host.identity(), moments, chance, unavailable }
     }
 
     /// Sends these events, and comes back when each of them is answered.
@@ -57,6 +62,13 @@ impl Callers {
             callers.spawn(async move { caller.work_off(&queue).await });
         }
         callers.join_all().await.into_iter().flatten().collect()
+    }
+
+    /// Waits until some more of them were answered 503.
+    pub(crate) async fn until_unavailable(&self) {
+        let now = || self.unavailable.load(Ordering::Relaxed);
+        let wanted = now() + CALLERS / 2;
+        eventually("callers to be answered 503", async || (now() >= wanted).then_some(())).await;
     }
 
     async fn work_off(&self, queue: &Mutex<Vec<Event>>) -> Vec<Answer> {
@@ -74,7 +86,11 @@ impl Callers {
             let asked = self.moments.now();
             match self.send_once(&event).await {
                 Ok((StatusCode::OK, body)) => return Answer { event, body, asked, told_later, cut_off },
-                Ok((StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _)) => told_later += 1,
+                Ok((StatusCode::TOO_MANY_REQUESTS, _)) => told_later += 1,
+                Ok((StatusCode::SERVICE_UNAVAILABLE, _)) => {
+                    told_later += 1;
+                    self.unavailable.fetch_add(1, Ordering::Relaxed);
+                }
                 Ok((status, body)) => panic!("{} was answered {status}: {body}", event.id),
                 Err(_) => cut_off += 1,
             }
@@ -83,7 +99,8 @@ impl Callers {
         }
     }
 
-    async fn send_once(&self, event: &Event) -> reqwest::Result<(StatusCode, String)> {
+    /// Sends it once. Who is not answered 2xx must be told when to come again.
+    pub(crate) async fn send_once(&self, event: &Event) -> reqwest::Result<(StatusCode, String)> {
         let request = self
             .client
             .post(&self.url)
@@ -93,6 +110,9 @@ impl Callers {
             .header("bkper-agent-id", "tax-bot")
             .body(event.body());
         let response = request.send().await?;
-        Ok((response.status(), response.text().await?))
+        let status = response.status();
+        let comes_again = response.headers().contains_key(RETRY_AFTER);
+        assert_eq!(comes_again, !status.is_success(), "{}: {status}", event.id);
+        Ok((status, response.text().await?))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Its URL has the number of the host's life in it, so that it knows for sure which host calls.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,8 +105,8 @@ impl Handler {
         Self { address, desk }
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/lives/${{LIFE}}", self.address)
     }
 
     pub(crate) fn moments(&self) -> &Moments {
@@ -115,6 +116,16 @@ impl Handler {
     /// Waits until so many calls of this round have begun.
     pub(crate) async fn until_begun(&self, calls: usize) {
         self.until(&format!("{calls} calls to begin"), |record| record.calls.len() >= calls).await;
+    }
+
+    /// Waits until each of these was done at least once.
+    pub(crate) async fn until_done(&self, events: &[Event]) {
+        self.until("all events to be handled", |record| {
+            let is_done = |call: &&Call| matches!(call.end, Some(End::Done(_)));
+            let done: HashSet<&Event> = record.calls.iter().filter(is_done).map(|call| &call.event).collect();
+            events.iter().all(|event| done.contains(event))
+        })
+        .await;
     }
 
     /// Waits until no call is open: what a killed host had asked for ends when its connection is seen to be cut.

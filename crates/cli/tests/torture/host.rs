@@ -3,16 +3,17 @@
 use std::fs::{self, File, OpenOptions};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use bookhook::journal::Location;
-use bookhook_testkit::Bkper;
+use bookhook_testkit::wait::in_time;
+use bookhook_testkit::{Bkper, eventually};
 use jiff::Timestamp;
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use crate::chance::Chance;
 use crate::events::TOKEN_START;
+use crate::home::Home;
 
 const PUBLIC_URL: &str = "https://hooks.example.com";
 const PATH: &str = "/hooks/tax-bot";
@@ -20,28 +21,51 @@ const PATH: &str = "/hooks/tax-bot";
 /// How much of the log is shown when something goes wrong.
 const LOG_SHOWN: usize = 4_000;
 
+/// When callers are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// With the handler's response. Some wait in vain, and are asked to come back.
+    Result,
+    /// As soon as the event is on disk.
+    Accepted,
+}
+
+impl Reply {
+    /// The hook's keys.
+    fn keys(self) -> &'static str {
+        match self {
+            Self::Result => "    deadline: 250ms\n    queue: 120\n",
+            Self::Accepted => {
+                "    reply: accepted\n    queue: 5000\n    retry: {first: 50ms, max: 300ms, max_runs: 1000}\n"
+            }
+        }
+    }
+}
+
 /// A host, through all of its lives.
 pub(crate) struct Host {
-    folder: TempDir,
+    home: Home,
     bkper: Bkper,
     address: SocketAddr,
     process: Child,
     /// When each life began.
     lives: Vec<Timestamp>,
+    /// Where the log of this life begins.
+    log_begins: usize,
 }
 
 impl Host {
-    /// The first life.
-    pub(crate) fn start(handler: SocketAddr, chance: &mut Chance) -> Self {
-        let folder = TempDir::new().unwrap();
+    /// The first life. In the handler's URL, `${LIFE}` is the number of the host's life.
+    pub(crate) fn start(home: Home, handler: &str, reply: Reply, chance: &mut Chance) -> Self {
         let bkper = Bkper::calling(&format!("{PUBLIC_URL}{PATH}"));
         let address = free_address(chance);
-        let keys = bkper.jwks_file();
-        fs::write(folder.path().join("bkper.yaml"), "id: tax-bot\nevents: [TRANSACTION_CHECKED]\n").unwrap();
-        fs::write(folder.path().join("bookhook.yaml"), configuration(address, &keys, handler)).unwrap();
+        let folder = home.folder();
+        fs::write(folder.join("bkper.yaml"), "id: tax-bot\nevents: [TRANSACTION_CHECKED]\n").unwrap();
+        let text = configuration(address, &bkper.jwks_file(), &home.journal(), handler, reply);
+        fs::write(folder.join("bookhook.yaml"), text).unwrap();
         let lives = vec![Timestamp::now()];
-        let process = spawn(&folder, 0);
-        Self { folder, bkper, address, process, lives }
+        let process = spawn(&home, 0);
+        Self { home, bkper, address, process, lives, log_begins: 0 }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -56,12 +80,12 @@ impl Host {
     /// Takes the process away between two of its instructions, and starts the next.
     pub(crate) async fn kill_and_start_again(&mut self) {
         self.kill().await;
-        // What the last life has received was received before this.
-        let began = Timestamp::now();
-        self.process = spawn(&self.folder, self.lives.len());
-        self.lives.push(began);
+        self.start_again();
         // All that the last life had written: the next one has not moved it yet, or only just.
-        assert_no_token_in(&self.folder.path().join("bookhook.db-wal"));
+        let log = self.home.journal_folder().join("bookhook.db-wal");
+        if log.exists() {
+            assert_no_token_in(&log);
+        }
     }
 
     pub(crate) async fn kill(&mut self) {
@@ -69,9 +93,39 @@ impl Host {
         self.process.kill().await.unwrap();
     }
 
-    /// Waits until it has ended, which it should not by itself.
-    pub(crate) async fn ended(&mut self) {
-        self.process.wait().await.unwrap();
+    pub(crate) fn start_again(&mut self) {
+        // What the last life has received was received before this.
+        let began = Timestamp::now();
+        self.log_begins = self.whole_log().len();
+        self.process = spawn(&self.home, self.lives.len());
+        self.lives.push(began);
+    }
+
+    /// Asks it to end, which it does when its runs are settled.
+    pub(crate) async fn stop(&mut self) {
+        let id = self.process.id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").arg(id).status().unwrap().success());
+        let ended = in_time("the host to end", self.ended()).await;
+        assert!(ended.success(), "{ended}; it said:\n{}", self.log());
+    }
+
+    /// Waits until it has ended.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        self.process.wait().await.unwrap()
+    }
+
+    /// What `/readyz` says, if anybody answers.
+    pub(crate) async fn readiness(&self) -> Option<(u16, String)> {
+        let response = reqwest::get(format!("http://{}/readyz", self.address)).await.ok()?;
+        Some((response.status().as_u16(), response.text().await.ok()?))
+    }
+
+    /// Waits until it says this of its readiness.
+    pub(crate) async fn until_ready_is(&self, status: u16) -> String {
+        eventually(&format!("{status} of /readyz"), async || {
+            self.readiness().await.filter(|(found, _)| *found == status).map(|(_, text)| text)
+        })
+        .await
     }
 
     /// When each life began; the last one goes on.
@@ -79,22 +133,45 @@ impl Host {
         &self.lives
     }
 
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
     pub(crate) fn journal(&self) -> Location {
-        Location::Sqlite(self.folder.path().join("bookhook.db"))
+        self.home.journal()
     }
 
     /// The end of what it has said.
     pub(crate) fn log(&self) -> String {
-        let text = fs::read_to_string(self.folder.path().join("log")).unwrap();
+        let text = self.whole_log();
         let start = text.len().saturating_sub(LOG_SHOWN);
         text.get(start..).unwrap_or(&text).to_owned()
     }
 
+    /// What it has said in this life.
+    pub(crate) fn log_of_this_life(&self) -> String {
+        self.whole_log().split_off(self.log_begins)
+    }
+
+    fn whole_log(&self) -> String {
+        fs::read_to_string(self.home.folder().join("log")).unwrap()
+    }
+
+    /// Waits until it either serves, or has refused to: then, why.
+    pub(crate) async fn until_it_serves(&mut self) -> Result<(), String> {
+        eventually("the host to serve or to end", async || match self.process.try_wait().unwrap() {
+            Some(status) => {
+                assert_eq!(status.code(), Some(1), "it said:\n{}", self.log());
+                Some(Err(self.log_of_this_life()))
+            }
+            None => self.readiness().await.map(|_| Ok(())),
+        })
+        .await
+    }
+
     /// The journal, what lies beside it, and the host's log.
     pub(crate) fn assert_no_token_in_its_files(&self) {
-        for entry in fs::read_dir(self.folder.path()).unwrap() {
-            assert_no_token_in(&entry.unwrap().path());
-        }
+        self.home.files().iter().for_each(|path| assert_no_token_in(path));
     }
 }
 
@@ -107,43 +184,47 @@ fn assert_no_token_in(path: &Path) {
     );
 }
 
-fn configuration(address: SocketAddr, keys: &Path, handler: SocketAddr) -> String {
-    let keys = keys.display();
+fn configuration(
+    address: SocketAddr,
+    keys: &Path,
+    journal: &Location,
+    handler: &str,
+    reply: Reply,
+) -> String {
+    let (keys, more) = (keys.display(), reply.keys());
     format!(
         "\
 listen: {address}
 public_url: {PUBLIC_URL}
-journal: sqlite:bookhook.db
+journal: {journal}
 console: {{listen: \"off\"}}
 hooks:
   tax-bot:
     source: {{bkper: {{manifest: bkper.yaml, jwks_url: \"file:{keys}\"}}}}
-    handler: {{http: \"http://{handler}/lives/${{LIFE}}\"}}
-    deadline: 250ms
+    handler: {{http: \"{handler}\"}}
     concurrency: 16
-    queue: 120
-"
+{more}"
     )
 }
 
-fn spawn(folder: &TempDir, life: usize) -> Child {
-    let log: File = OpenOptions::new().create(true).append(true).open(folder.path().join("log")).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_bookhook"))
-        .args(["serve", "--config", "bookhook.yaml"])
-        .current_dir(folder.path())
+fn spawn(home: &Home, life: usize) -> Child {
+    let log: File = OpenOptions::new().create(true).append(true).open(home.folder().join("log")).unwrap();
+    home.command(env!("CARGO_BIN_EXE_bookhook"))
+        .args(["serve", "--config"])
+        .arg(home.folder().join("bookhook.yaml"))
         .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("LIFE", life.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)
-        .kill_on_drop(true)
         .spawn()
         .unwrap()
 }
 
 /// A port that systems give to nobody who does not ask for it by its number. Of the others, a caller's own end of a
 /// connection could take it while the host is down.
-fn free_address(chance: &mut Chance) -> SocketAddr {
+pub(crate) fn free_address(chance: &mut Chance) -> SocketAddr {
     loop {
         let port = u16::try_from(10_000 + chance.up_to(20_000)).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], port));

@@ -8,13 +8,17 @@ use jiff::Timestamp;
 use crate::callers::Answer;
 use crate::events::Event;
 use crate::handler::{Call, End};
+use crate::host::Reply;
 use crate::record::{Recorded, response};
 
 /// So many are told at most: the first ones are enough to begin with.
 const TOLD_MAX: usize = 20;
+/// What Bkper is answered when its event is on disk.
+const ACCEPTED: &str = r#"{"result":false}"#;
 
 /// A burst, and what callers, handler and journal know of it once everything is answered.
 pub(crate) struct Round {
+    pub(crate) reply: Reply,
     pub(crate) sent: Vec<Event>,
     pub(crate) answers: Vec<Answer>,
     /// In the order in which they began.
@@ -26,11 +30,21 @@ pub(crate) struct Round {
 }
 
 impl Round {
+    pub(crate) fn assert_promises(&self, number: u32) {
+        let broken = self.broken_promises();
+        assert!(broken.is_empty(), "round {number}:\n{}", broken.join("\n"));
+    }
+
     /// What does not hold.
-    pub(crate) fn broken_promises(&self) -> Vec<String> {
+    fn broken_promises(&self) -> Vec<String> {
+        let what_was_returned = match self.reply {
+            Reply::Result => Self::what_was_returned_is_what_is_recorded,
+            Reply::Accepted => Self::what_was_returned_is_that_it_is_accepted,
+        };
         let promises = [
             Self::each_event_is_one_settled_delivery,
-            Self::what_was_returned_is_what_is_recorded,
+            Self::each_event_was_handled,
+            what_was_returned,
             Self::runs_are_numbered_and_closed,
             Self::each_call_has_a_journaled_run_of_its_own,
             Self::the_cause_is_the_true_one,
@@ -40,25 +54,19 @@ impl Round {
         promises.iter().flat_map(|promise| promise(self)).take(TOLD_MAX).collect()
     }
 
-    /// Nothing is lost, nothing is taken twice, nothing is left over, and all of it was handled.
     fn each_event_is_one_settled_delivery(&self) -> Vec<String> {
-        let mut broken = Vec::new();
+        each_event_is_one_settled_delivery(&self.sent, &self.deliveries)
+    }
+
+    fn each_event_was_handled(&self) -> Vec<String> {
         let handled: HashSet<&Event> = self.calls.iter().map(|call| &call.event).collect();
-        let mut recorded: HashMap<&str, Vec<&Recorded>> = HashMap::new();
-        for delivery in &self.deliveries {
-            recorded.entry(delivery.event_id()).or_default().push(delivery);
-        }
-        for event in &self.sent {
-            match recorded.remove(&*event.id).as_deref() {
-                Some([one]) if one.delivery.state == State::Settled && one.book() == event.book => {}
-                found => broken.push(format!("{} is not one settled delivery: {found:?}", event.id)),
-            }
-            if !handled.contains(event) {
-                broken.push(format!("{} was never handled", event.id));
-            }
-        }
-        broken.extend(recorded.keys().map(|id| format!("{id} is recorded and was never sent")));
-        broken
+        let unhandled = self.sent.iter().filter(|event| !handled.contains(event));
+        unhandled.map(|event| format!("{} was never handled", event.id)).collect()
+    }
+
+    fn what_was_returned_is_that_it_is_accepted(&self) -> Vec<String> {
+        let wrong = self.answers.iter().filter(|answer| answer.body != ACCEPTED);
+        wrong.map(|answer| format!("{} was answered {}", answer.event.id, answer.body)).collect()
     }
 
     /// A 2xx means: the event is on disk, and so is the response that was returned.
@@ -78,18 +86,8 @@ impl Round {
             .collect()
     }
 
-    /// From 1 without a gap; all are closed, the last one with a response, and only by it the delivery was settled.
     fn runs_are_numbered_and_closed(&self) -> Vec<String> {
-        let is_interrupted =
-            |run: &Run| run.finished_at.is_some() && run.response.is_none() && run.error.is_some();
-        let is_done = |run: &Run| run.finished_at.is_some() && run.response.is_some() && run.error.is_none();
-        let is_well = |recorded: &&Recorded| {
-            let numbers = recorded.runs.iter().map(|run| run.number.0);
-            let Some((last, earlier)) = recorded.runs.split_last() else { return false };
-            numbers.eq(1..=last.number.0) && is_done(last) && earlier.iter().all(is_interrupted)
-        };
-        let wrong = self.deliveries.iter().filter(|recorded| !is_well(recorded));
-        wrong.map(|recorded| format!("{} has the runs {:?}", recorded.event_id(), recorded.runs)).collect()
+        runs_are_numbered_and_closed(&self.deliveries)
     }
 
     /// Each call is of a run of its own; and what a run has recorded is what the handler said in that call.
@@ -191,4 +189,34 @@ impl Round {
     fn is_the_last_life(&self, life: usize) -> bool {
         life + 1 == self.lives.len()
     }
+}
+
+/// Nothing is lost, nothing is taken twice, nothing is left over.
+pub(crate) fn each_event_is_one_settled_delivery(sent: &[Event], deliveries: &[Recorded]) -> Vec<String> {
+    let mut broken = Vec::new();
+    let mut recorded: HashMap<&str, Vec<&Recorded>> = HashMap::new();
+    for delivery in deliveries {
+        recorded.entry(delivery.event_id()).or_default().push(delivery);
+    }
+    for event in sent {
+        match recorded.remove(&*event.id).as_deref() {
+            Some([one]) if one.delivery.state == State::Settled && one.book() == event.book => {}
+            found => broken.push(format!("{} is not one settled delivery: {found:?}", event.id)),
+        }
+    }
+    broken.extend(recorded.keys().map(|id| format!("{id} is recorded and was never sent")));
+    broken
+}
+
+/// From 1 without a gap; all are closed, the last one with a response, and only by it the delivery was settled.
+pub(crate) fn runs_are_numbered_and_closed(deliveries: &[Recorded]) -> Vec<String> {
+    let is_failed = |run: &Run| run.finished_at.is_some() && run.response.is_none() && run.error.is_some();
+    let is_done = |run: &Run| run.finished_at.is_some() && run.response.is_some() && run.error.is_none();
+    let is_well = |recorded: &&Recorded| {
+        let numbers = recorded.runs.iter().map(|run| run.number.0);
+        let Some((last, earlier)) = recorded.runs.split_last() else { return false };
+        numbers.eq(1..=last.number.0) && is_done(last) && earlier.iter().all(is_failed)
+    };
+    let wrong = deliveries.iter().filter(|recorded| !is_well(recorded));
+    wrong.map(|recorded| format!("{} has the runs {:?}", recorded.event_id(), recorded.runs)).collect()
 }

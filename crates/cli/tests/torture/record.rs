@@ -1,13 +1,14 @@
 //! What the journal says, read beside the host that runs on it.
 
 use bookhook::journal::{Cursor, Location, Reader};
-use bookhook::model::{Delivery, Filter, Run};
+use bookhook::model::{Delivery, Filter, Run, State};
+use bookhook_testkit::eventually;
 
 const PAGE: usize = 500;
 
 /// The deliveries after this place, in the order of append, with their runs; and the place after them.
-pub(crate) async fn read(journal: Location, after: Cursor) -> (Vec<Recorded>, Cursor) {
-    let reader = Reader::open(&journal).await.unwrap();
+pub(crate) async fn read(journal: &Location, after: Cursor) -> (Vec<Recorded>, Cursor) {
+    let reader = Reader::open(journal).await.unwrap();
     let (mut deliveries, mut cursor) = (Vec::new(), after);
     loop {
         let page = reader.list_after(&Filter::default(), cursor, PAGE).await.unwrap();
@@ -21,6 +22,21 @@ pub(crate) async fn read(journal: Location, after: Cursor) -> (Vec<Recorded>, Cu
             deliveries.push(Recorded { delivery, runs });
         }
     }
+}
+
+/// Waits until nothing waits, and nothing runs.
+pub(crate) async fn until_settled(journal: &Location) {
+    let reader = Reader::open(journal).await.unwrap();
+    eventually("everything to be settled", async || {
+        for state in [State::Waiting, State::Running] {
+            let filter = Filter { state: Some(state), ..Filter::default() };
+            if !reader.list(&filter, None, 1).await.unwrap().items.is_empty() {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
 }
 
 /// A delivery and its runs.

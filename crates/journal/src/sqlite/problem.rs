@@ -11,6 +11,7 @@ pub(super) fn open(path: &Path, source: Error) -> OpenError {
     let path = path.to_owned();
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::NotAJournal { path },
+        Some(ErrorCode::DiskFull) => OpenError::DiskFull { path },
         Some(ErrorCode::ReadOnly) => OpenError::ReadOnly { path },
         _ if is_damage(&source) => OpenError::Corrupt { path, source },
         _ => OpenError::Sqlite { path, source },

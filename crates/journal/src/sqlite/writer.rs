@@ -199,14 +199,14 @@ impl Ledger {
     }
 
     fn fail(&self, alone: Vec<Box<dyn Entry>>, error: rusqlite::Error) {
-        if !problem::is_of_the_act(&error) {
-            // Told when it begins, not with every act that it hits: the log may be on the same full disk.
-            if self.healthy.swap(false, Ordering::Relaxed) {
-                tracing::error!(path = %self.path.display(), %error, "the journal cannot be written");
-            }
+        let is_of_the_act = problem::is_of_the_act(&error);
+        let error = problem::write(&self.path, error);
+        // Told when it begins, not with every act that it hits: the log may be on the same full disk.
+        if !is_of_the_act && self.healthy.swap(false, Ordering::Relaxed) {
+            tracing::error!(error = &error as &dyn std::error::Error, "the journal cannot be written");
         }
         if let Some(entry) = alone.into_iter().next() {
-            entry.fail(problem::write(&self.path, error));
+            entry.fail(error);
         }
     }
 }
