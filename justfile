@@ -17,6 +17,10 @@ lint:
 bench *args:
     cargo xtask bench {{args}}
 
-# Kill hosts and handlers in the middle of bursts, many times: 500 rounds are a while, 5000 a night.
+# Kill hosts and handlers in the middle of bursts, many times, then simulate: 500 rounds are a while, 5000 a night.
 torture rounds="500":
     cargo xtask torture {{rounds}}
+
+# Dispatcher and journal under faults that are drawn from seeds.
+simulate seconds="600":
+    cargo xtask simulate {{seconds}}

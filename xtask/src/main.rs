@@ -13,7 +13,8 @@ cargo xtask test [ARGS]     everything that must hold: lints, docs, then all tes
 cargo xtask postgres [COMMAND]   a PostgreSQL server as the tests need it, for the time that COMMAND takes
                             (`cargo xtask postgres cargo test -p bookhook-journal`), or until Enter
 cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
-cargo xtask torture [N]     N rounds (500) of killing hosts and handlers in the middle of bursts
+cargo xtask torture [N]     N rounds (500) of killing hosts and handlers in the middle of bursts, then N seconds of `simulate`
+cargo xtask simulate [N]    N seconds (600) of dispatcher and journal under faults drawn from seeds
 cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
 
 fn main() -> ExitCode {
@@ -23,7 +24,8 @@ fn main() -> ExitCode {
         "test" => lint().and_then(|()| needs::install()).and_then(|()| test(rest)),
         "lint" => lint(),
         "postgres" => needs::postgres().and_then(|()| postgres::with_server(rest)),
-        "torture" => torture(rest),
+        "torture" => torture(rest).and_then(|()| simulate(rest)),
+        "simulate" => simulate(rest),
         "bench" => bench(rest),
         _ => return usage(),
     };
@@ -91,6 +93,21 @@ fn torture(arguments: &[String]) -> Result<()> {
         "bookhook-cli",
         "--test",
         "torture",
+        "--",
+        "--nocapture",
+    ]))
+}
+
+fn simulate(arguments: &[String]) -> Result<()> {
+    let seconds = arguments.first().map_or("600", String::as_str);
+    run(Command::new("cargo").env("BOOKHOOK_SIM_SECONDS", seconds).args([
+        "test",
+        "--release",
+        "--locked",
+        "-p",
+        "bookhook-dispatch",
+        "--test",
+        "simulation",
         "--",
         "--nocapture",
     ]))
