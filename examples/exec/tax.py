@@ -65,7 +65,7 @@ def main():
     try:
         response = handle(json.load(sys.stdin.buffer))
     except Exception as error:
-        # Bkper shows the error to the user; a status other than 0 would have the event sent again.
+        # Bkper shows the error to the user. Status 75 would have the event come again; any other says less than this.
         response = {"error": str(error)}
     json.dump(response, sys.stdout)
 

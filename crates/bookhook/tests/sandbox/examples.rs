@@ -1,14 +1,22 @@
 //! The examples: one handler in several languages, which all do the same.
 
-use std::path::Path;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bkper_client::BookHandle;
 use bkper_client::model::{Amount, Book, Permission, Transaction};
 use bookhook::config::{BkperSource, Config, HandlerConfig, Manifest, OwnEvents, Source};
+use bookhook::handlers::process::CommandLine;
 use bookhook::model::Delivery;
 use bookhook::{EventType, Response};
 use futures_util::future::join_all;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+use url::Url;
 
 use crate::scene::{Scene, Serving, sale, sell};
 
@@ -19,6 +27,10 @@ mod rust_tax;
 const EXAMPLES: &[&str] = &[RUST, "exec", "flask", "functions", "hono"];
 /// The one that is its own host.
 const RUST: &str = "rust-tax";
+/// The one whose server is started by the test, and only called by the host.
+const CALLED: &str = "flask";
+/// The examples with packages, and where these are.
+const PACKAGES: &[[&str; 2]] = &[["flask", ".venv"], ["functions", "node_modules"], ["hono", "node_modules"]];
 const APP: &str = "tax-bot";
 /// Of what the app is told: of more than it is there for.
 const EVENTS: &[EventType] = &[
@@ -40,6 +52,7 @@ struct Seen {
 
 #[tokio::test]
 async fn all_examples_give_the_same_responses_and_leave_the_same_books() {
+    packages_are_installed();
     let seen = join_all(EXAMPLES.iter().map(|example| seen_of(example))).await;
 
     let (example, first) = (EXAMPLES[0], &seen[0]);
@@ -92,7 +105,7 @@ const MADE: &[&str] = &[
 async fn seen_of(example: &str) -> Seen {
     let scene = Scene::new().await;
     scene.register(APP, EVENTS).await;
-    let serving = serve(&scene, example).await;
+    let (serving, _server) = serve(&scene, example).await;
     let books = [scene.book("Aurora").await, yen(&scene).await, borrowed(&scene).await];
     let [aurora, yen, borrowed] = &books;
     scene.install(APP, aurora).await;
@@ -113,18 +126,57 @@ async fn seen_of(example: &str) -> Seen {
     }
 }
 
-async fn serve(scene: &Scene, example: &str) -> Serving {
+fn packages_are_installed() {
+    for [example, packages] in PACKAGES {
+        let folder = folder(example).join(packages);
+        assert!(folder.is_dir(), "{} is missing: `cargo xtask test` installs it", folder.display());
+    }
+}
+
+fn folder(example: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example)
+}
+
+/// A host with the example, and the example's server where the host does not start it.
+async fn serve(scene: &Scene, example: &str) -> (Serving, Option<Child>) {
     if example == RUST {
         let hook = scene.hook(APP).on(EventType::TransactionChecked, rust_tax::draft_tax);
-        return scene.serve([hook]).await;
+        return (scene.serve([hook]).await, None);
     }
-    scene.start(configuration(scene, example), []).await
+    let mut config = configuration(scene, example);
+    let mut server = None;
+    if example == CALLED {
+        let HandlerConfig::Run(setup) = &config.hooks[0].handler else { panic!("{example} is a server") };
+        let (url, started) = start(&setup.command).await;
+        config.hooks[0].handler = HandlerConfig::Http(url);
+        server = Some(started);
+    }
+    (scene.start(config, []).await, server)
+}
+
+/// Starts a server as somebody would in a terminal; it ends when it is dropped.
+async fn start(command: &CommandLine) -> (Url, Child) {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let given = command.environment.iter().map(|(name, value)| (name, value.expose_secret()));
+    let mut server = Command::new(command.folder.join(&command.program))
+        .args(&command.arguments)
+        .current_dir(&command.folder)
+        .envs(given)
+        .env("PORT", port.to_string())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+        assert_eq!(server.try_wait().unwrap(), None, "the server has ended");
+        sleep(Duration::from_millis(5)).await;
+    }
+    (Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap(), server)
 }
 
 /// What the example's own configuration says, but with the scene's books, and told of more than its manifest asks for.
 fn configuration(scene: &Scene, example: &str) -> Config {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
-    let mut config = Config::load(&folder.join("bookhook.yaml"), &|_| None).unwrap().config;
+    let file = folder(example).join("bookhook.yaml");
+    let mut config = Config::load(&file, &|_| None).unwrap().config;
     let hook = &mut config.hooks[0];
     let (manifest, _) = Manifest::load(&scene.manifest(APP)).unwrap();
     let verify = Some(scene.verification(APP));

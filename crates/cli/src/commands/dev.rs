@@ -8,6 +8,7 @@ mod banner;
 mod keys;
 mod local;
 mod node;
+mod packages;
 mod replay;
 mod sources;
 mod stream;
@@ -15,8 +16,9 @@ mod stream;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use bookhook::bkper_model::AgentId;
 use bookhook::{Host, RunningHost, Signals};
-use bookhook_sandbox::{Sandbox, Seed, StartError, Watch};
+use bookhook_sandbox::{Manifest, Sandbox, Seed, StartError, Watch};
 
 use crate::args::DevArgs;
 use crate::commands::{sandbox, serve};
@@ -58,12 +60,13 @@ pub(crate) async fn dev(args: DevArgs, printer: Printer) -> Outcome {
                 return Ok(ExitStatus::Done);
             }
         }
-        let Some(app) = renewed else {
+        let Some(Renewal { app, manifests }) = renewed else {
             printer.aside("ended");
             return Ok(ExitStatus::Done);
         };
-        desk.register(&app)?;
+        desk.register(manifests)?;
         serving = desk.serve(app).await?;
+        printer.aside("the host is there again");
     }
 }
 
@@ -74,6 +77,12 @@ struct Desk {
     door: Door,
     sandbox: Sandbox,
     surroundings: Surroundings,
+}
+
+/// What is served from now on.
+struct Renewal {
+    app: App,
+    manifests: Vec<(AgentId, Manifest)>,
 }
 
 /// A host, and what is told of it and its files.
@@ -101,10 +110,10 @@ impl Desk {
     async fn set_up(args: DevArgs, printer: Printer) -> Result<(Self, App), Complaint> {
         let door = Door::at(args.port)?;
         let mut app = App::find(&args, &door)?;
-        let sandbox = start_sandbox(&args, &app).await?;
+        app.warnings.iter().for_each(|warning| printer.warn(warning));
+        let sandbox = start_sandbox(&args, &app.manifests(&door)?).await?;
         let surroundings = Surroundings::of(&sandbox).map_err(Complaint::failed)?;
         surroundings.put_around(&mut app.config, &door)?;
-        app.warnings.iter().for_each(|warning| printer.warn(warning));
         Ok((Self { args, printer, door, sandbox, surroundings }, app))
     }
 
@@ -127,6 +136,7 @@ impl Desk {
     }
 
     async fn serve(&self, app: App) -> Result<Serving, Complaint> {
+        packages::missing_for(&app.config.hooks).for_each(|missing| self.printer.warn(missing));
         let sources = Sources::of(&app).map_err(Complaint::failed)?;
         let listener = self.door.listener().map_err(Complaint::failed)?;
         let host = Host::new(app.config).listener(listener).start().await.map_err(serve::complaint)?;
@@ -136,7 +146,7 @@ impl Desk {
 
     /// Tells what goes on, and does what is asked for, until there is something else to be served, or somebody wants it to
     /// end.
-    async fn attend(&self, ears: &mut Ears<'_>, serving: &mut Serving) -> Result<Option<App>, Complaint> {
+    async fn attend(&self, ears: &mut Ears<'_>, serving: &mut Serving) -> Result<Option<Renewal>, Complaint> {
         let teller = self.teller();
         loop {
             tokio::select! {
@@ -151,8 +161,8 @@ impl Desk {
                         self.tell_change(&file, "the handler is started anew");
                         serving.host.restart_handlers().await;
                     }
-                    Change::Setup(file) => if let Some(app) = self.renewed(&file) {
-                        return Ok(Some(app));
+                    Change::Setup(file) => if let Some(renewal) = self.renewal(&file) {
+                        return Ok(Some(renewal));
                     },
                 },
                 key = ears.keys.next() => match key {
@@ -169,16 +179,11 @@ impl Desk {
     }
 
     /// What is to be served from now on; nothing when that cannot be served.
-    fn renewed(&self, changed: &Path) -> Option<App> {
-        let found = App::find(&self.args, &self.door).and_then(|mut app| {
-            self.surroundings.put_around(&mut app.config, &self.door)?;
-            Ok(app)
-        });
-        match found {
-            Ok(app) => {
+    fn renewal(&self, changed: &Path) -> Option<Renewal> {
+        match self.find_again() {
+            Ok(renewal) => {
                 self.tell_change(changed, "the host is started anew");
-                app.warnings.iter().for_each(|warning| self.printer.warn(warning));
-                Some(app)
+                Some(renewal)
             }
             Err(complaint) => {
                 self.tell_change(changed, "it is wrong, and what was served before goes on");
@@ -188,28 +193,36 @@ impl Desk {
         }
     }
 
-    /// Tells the sandbox what the app says by now.
-    fn register(&self, app: &App) -> Result<(), Complaint> {
+    fn find_again(&self) -> Result<Renewal, Complaint> {
+        let mut app = App::find(&self.args, &self.door)?;
+        app.warnings.iter().for_each(|warning| self.printer.warn(warning));
+        let manifests = app.manifests(&self.door)?;
+        self.surroundings.put_around(&mut app.config, &self.door)?;
+        Ok(Renewal { app, manifests })
+    }
+
+    /// Tells the sandbox what the apps say by now.
+    fn register(&self, manifests: Vec<(AgentId, Manifest)>) -> Result<(), Complaint> {
         let known = self.sandbox.about().map_err(Complaint::failed)?.apps;
-        for (id, manifest) in &app.manifests {
-            if known.iter().all(|app| app.id != *id) {
+        for (id, manifest) in manifests {
+            if known.iter().all(|app| app.id != id) {
                 let id = inert::one_line(id.as_str());
                 self.printer.warn(format_args!(
                     "{id} is installed in no book: it was not there when `bookhook dev` began; start that anew"
                 ));
             }
-            self.sandbox.register(manifest.clone()).map_err(Complaint::failed)?;
+            self.sandbox.register(manifest).map_err(Complaint::failed)?;
         }
         Ok(())
     }
 }
 
-async fn start_sandbox(args: &DevArgs, app: &App) -> Result<Sandbox, Complaint> {
+async fn start_sandbox(args: &DevArgs, manifests: &[(AgentId, Manifest)]) -> Result<Sandbox, Complaint> {
     let key = SandboxKey::open(args.key.clone()).map_err(Complaint::failed)?;
     let seed = args.seed.as_ref().map_or_else(|| Ok(Seed::demo()), Seed::read);
     let mut seed = seed.map_err(sandbox::wrong_seed)?;
     let mut builder = Sandbox::builder().listen((Ipv4Addr::LOCALHOST, args.sandbox_port).into());
-    for (id, manifest) in &app.manifests {
+    for (id, manifest) in manifests {
         seed = seed.install(id.clone());
         builder = builder.app(manifest.clone());
     }

@@ -28,14 +28,19 @@ async fn serve_until_told(args: &ServeArgs, voice: Voice) -> Outcome {
     for warning in &warnings {
         voice.warn(warning);
     }
-    if args.trust_sandbox {
-        trust::sandbox(&mut config, args).map_err(Complaint::failed)?;
+    let listener = args.trust_sandbox.then(|| trust::sandbox(&mut config, args)).transpose()?;
+    if listener.is_some() {
         voice.warn(
             "calls signed with this machine's sandbox key are taken, and Google's are not: for development",
         );
     }
     let banner = Banner::of(&config);
-    let running = Host::new(config).start().await.map_err(complaint)?;
+    let host = Host::new(config);
+    let host = match listener {
+        Some(listener) => host.listener(listener),
+        None => host,
+    };
+    let running = host.start().await.map_err(complaint)?;
     voice.show(&banner, &running);
     signals.next().await;
     voice.aside("told to end; what runs may end within ten seconds (again: at once)");

@@ -229,7 +229,7 @@ fn a_changed_manifest_counts_at_once() {
 
     place.write("bkper.yaml", "id: tax-bot\nevents: [TRANSACTION_POSTED]\n");
     running.err_line("bkper.yaml changed: the host is started anew");
-    running.err_line("the handler is ready");
+    running.err_line("the host is there again");
     pasted(&curl);
 
     running.out_line("TRANSACTION_POSTED → tax-bot  result");
@@ -249,7 +249,7 @@ fn a_manifest_that_is_wrong_changes_nothing_until_it_is_right() {
     running.out_line("TRANSACTION_CHECKED → tax-bot  result");
 
     place.write("bkper.yaml", "id: tax-bot\nevents: [TRANSACTION_CHECKED, TRANSACTION_POSTED]\n");
-    running.err_line("bkper.yaml changed: the host is started anew");
+    running.err_line("the host is there again");
     pasted(&curl);
     running.out_line("TRANSACTION_POSTED → tax-bot  result");
 }
@@ -271,6 +271,7 @@ fn a_changed_configuration_counts_at_once() {
 
     place.write("bookhook.yaml", &config("20"));
     running.err_line("bookhook.yaml changed: the host is started anew");
+    running.err_line("the host is there again");
     pasted(&curl);
 
     running.out_line("result  20 percent");
@@ -310,6 +311,33 @@ fn what_is_missing_is_told_with_what_to_do() {
     place.write("bookhook.yaml", "hooks: {tax-bot: {source: {bkper: {manifest: bkper.yaml}}}}\n");
     let ran = place.run(&["dev", "--port", "0"]);
     assert!(ran.err.starts_with("error: bookhook.yaml:1:9: hooks.tax-bot.handler: missing"), "{}", ran.err);
+}
+
+#[test]
+fn a_type_of_event_that_bkper_does_not_have_is_told_with_what_may_have_been_meant() {
+    let place = Place::new();
+    app(&place);
+    place.write("bkper.yaml", "id: tax-bot\nevents: [TRANSACTION_CHEKED]\n");
+    let ran = place.run(&["dev", "--port", "0", "--sandbox-port", "0", "--to", "http://127.0.0.1:1/"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.starts_with("warning: bkper.yaml:2:10: events[0]: "), "{}", ran.err);
+    assert!(ran.err.contains("did you mean `TRANSACTION_CHECKED`?"), "{}", ran.err);
+}
+
+#[test]
+fn packages_that_are_not_installed_are_told_with_what_installs_them() {
+    let path = std::env::var("PATH").unwrap();
+    let place = Place::new();
+    assert_eq!(place.run(&["init", "hono", "app"]).status, 0);
+    let running = start_with(&place, &["app"], &[("PATH", &path)]);
+    running.err_line("the packages of app are not installed: run `npm ci` there");
+    let place = Place::new();
+    assert_eq!(place.run(&["init", "python", "app"]).status, 0);
+    let ran = place.run(&["dev", "app", "--port", "0", "--sandbox-port", "0"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("the handler cannot be started: there is no file "), "{}", ran.err);
+    let todo = "run `python3 -m venv .venv` and `.venv/bin/pip install --requirement requirements.txt` there";
+    assert!(ran.err.contains(todo), "{}", ran.err);
 }
 
 #[test]

@@ -17,8 +17,6 @@ const MANIFESTS: [&str; 2] = ["bkper.json", "bkper.yaml"];
 /// What is served.
 pub(super) struct App {
     pub(super) config: Config,
-    /// The apps of its hooks, as the sandbox is to know them: each is called where its hook is.
-    pub(super) manifests: Vec<(AgentId, Manifest)>,
     /// The configuration's file, if it has one.
     file: Option<PathBuf>,
     /// What its author should know.
@@ -46,8 +44,13 @@ impl App {
             )));
         }
         let warnings = warnings.into_iter().filter(|warning| concerns_development(&warning.what)).collect();
-        let manifests = config.hooks.iter().map(|hook| manifest(hook, door)).collect::<Result<_, _>>();
-        Ok(Self { manifests: manifests.map_err(Complaint::misused)?, config, file, warnings })
+        Ok(Self { config, file, warnings })
+    }
+
+    /// The apps of its hooks, as the sandbox is to know them: each is called where its hook is.
+    pub(super) fn manifests(&self, door: &Door) -> Result<Vec<(AgentId, Manifest)>, Complaint> {
+        let manifests = self.config.hooks.iter().map(|hook| manifest(hook, door));
+        manifests.collect::<Result<_, _>>().map_err(Complaint::misused)
     }
 
     /// The files that say what is served.

@@ -13,6 +13,7 @@ use bookhook_sandbox::Sandbox;
 use url::Url;
 
 use super::node::Preload;
+use super::packages;
 use crate::exit::Complaint;
 
 /// Where handlers find Bkper's API.
@@ -121,7 +122,8 @@ impl Surroundings {
         self.preload.put_around(command);
         let found = command.find().map(drop);
         found.map_err(|error| {
-            Complaint::misused(anyhow::Error::new(error).context("the handler cannot be started"))
+            let error = anyhow::Error::new(error).context("the handler cannot be started");
+            Complaint { hint: packages::missing(command), ..Complaint::misused(error) }
         })
     }
 }

@@ -3,11 +3,12 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
-use anyhow::Context;
+use bookhook::HostError;
 use bookhook::config::{Config, Jwks, Manifest, Source};
 
 use super::url_here;
 use crate::args::ServeArgs;
+use crate::exit::Complaint;
 use crate::sandbox_key::SandboxKey;
 
 /// What calls are for, where nothing else says so. Which port that is, [`sandbox`] adds.
@@ -19,11 +20,12 @@ pub(super) fn stand_in_url(args: &ServeArgs, app: &Path) -> Option<&'static str>
     (args.trust_sandbox && !is_named()).then_some(THIS_MACHINE)
 }
 
-/// Takes calls to this machine that the sandbox has signed, besides those to the configured URL.
-pub(super) fn sandbox(config: &mut Config, args: &ServeArgs) -> anyhow::Result<()> {
-    let key = SandboxKey::open(args.key.clone())?;
-    settle_port(config)?;
-    let urls_here = urls_here(config.listen);
+/// Takes calls to this machine that the sandbox has signed, besides those to the configured URL. What such calls are for has
+/// the address in it: so the listener is there before the host.
+pub(super) fn sandbox(config: &mut Config, args: &ServeArgs) -> Result<TcpListener, Complaint> {
+    let key = SandboxKey::open(args.key.clone()).map_err(Complaint::failed)?;
+    let (listener, address) = listen(config.listen)?;
+    let urls_here = urls_here(address);
     let stands_in = is_stand_in(config, args);
     if stands_in {
         config.public_url = None;
@@ -38,7 +40,7 @@ pub(super) fn sandbox(config: &mut Config, args: &ServeArgs) -> anyhow::Result<(
             verification.audiences.extend(urls_here.iter().map(|url| format!("{url}{}", hook.path)));
         }
     }
-    Ok(())
+    Ok(listener)
 }
 
 fn is_stand_in(config: &Config, args: &ServeArgs) -> bool {
@@ -60,11 +62,10 @@ fn urls_here(listen: SocketAddr) -> Vec<String> {
     urls
 }
 
-/// What calls are for is known before the host listens; so a port that the system is to choose is chosen now.
-fn settle_port(config: &mut Config) -> anyhow::Result<()> {
-    if config.listen.port() == 0 {
-        let free = TcpListener::bind(config.listen);
-        config.listen = free.with_context(|| format!("cannot listen on {}", config.listen))?.local_addr()?;
-    }
-    Ok(())
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Complaint> {
+    let opened = TcpListener::bind(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    opened.map_err(|source| super::complaint(HostError::Listen { address, source }))
 }
