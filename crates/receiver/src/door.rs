@@ -200,7 +200,10 @@ fn refuse(receiver: &Receiver, refused: &Refused) -> HttpResponse {
     let name = Some(&receiver.hook.name);
     match refused {
         // Taken, and to be seen in the journal.
-        Refused::Later(Later::Deadline | Later::HandlerBusy | Later::Paused | Later::Parked | Later::Erased, _) => {}
+        Refused::Later(
+            Later::Deadline | Later::HandlerBusy | Later::Paused | Later::Parked | Later::Erased,
+            _,
+        ) => {}
         // Why exactly is for the operator only; the caller is told nothing that helps a stranger.
         Refused::Identity(why) => counters.refuse(name, refused.reason(), why),
         Refused::NoEvent(why) => counters.refuse(name, refused.reason(), why),

@@ -86,7 +86,9 @@ impl Refused {
                 "the event is taken and its response is not there yet".to_owned()
             }
             Self::Later(Later::HandlerBusy, _) => "the handler is busy, or being started again".to_owned(),
-            Self::Later(Later::Paused, _) => "the hook, or the event's lane, is paused; the event is held".to_owned(),
+            Self::Later(Later::Paused, _) => {
+                "the hook, or the event's lane, is paused; the event is held".to_owned()
+            }
             Self::Later(Later::Parked, _) => "the event was set aside; send it again to run it".to_owned(),
             Self::Later(Later::Erased, _) => "the event was erased before it ran".to_owned(),
             Self::JournalUnavailable(_) => "the journal cannot be written".to_owned(),

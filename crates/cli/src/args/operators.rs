@@ -12,7 +12,7 @@ use super::FilterArgs;
 /// `BOOKHOOK_CONSOLE_TOKEN`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct HostArgs {
-    /// The operators' door of the host [default: that of --config, of bookhook.yaml, or http://127.0.0.1:8081]
+    /// The operators' door of the host [default: that of --config, of bookhook.yaml, or 127.0.0.1:8081]
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) url: Option<String>,
     /// The host's configuration

@@ -41,7 +41,7 @@ pub(super) fn actor() -> Actor {
     let system = rustix::system::uname();
     let machine = system.nodename().to_string_lossy();
     let named = format!("{}@{machine}", user.as_deref().unwrap_or("someone"));
-    let plain: String = named.chars().filter(|c| c.is_ascii_graphic()).take(100).collect();
+    let plain: String = named.chars().filter(char::is_ascii_graphic).take(100).collect();
     plain.parse().unwrap_or_else(|_| Actor::host())
 }
 

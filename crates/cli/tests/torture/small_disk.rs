@@ -69,17 +69,17 @@ impl SmallDisk {
 
     /// What is on it, for somebody who does not see it.
     pub(crate) fn copy_to(&self, folder: &Path) {
-        for entry in fs::read_dir(self.from_outside()).unwrap() {
+        for entry in fs::read_dir(self.seen_from_outside()).unwrap() {
             let entry = entry.unwrap();
             fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
         }
     }
 
     fn filler(&self) -> PathBuf {
-        self.from_outside().join("filler")
+        self.seen_from_outside().join("filler")
     }
 
-    fn from_outside(&self) -> PathBuf {
+    fn seen_from_outside(&self) -> PathBuf {
         let within = self.folder.strip_prefix("/").unwrap();
         Path::new("/proc").join(self.holder_id()).join("root").join(within)
     }

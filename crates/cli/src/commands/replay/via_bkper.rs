@@ -57,7 +57,7 @@ fn bkper() -> Result<Client, Complaint> {
             .hint("put a token of your own into it, as `bkper auth token` prints one")
     })?;
     let builder = Client::builder().token(token);
-    let builder = variable(API).into_iter().fold(builder, |builder, url| builder.base_url(url));
+    let builder = variable(API).into_iter().fold(builder, bookhook::bkper_client::ClientBuilder::base_url);
     builder.build().map_err(|error| Complaint::misused(anyhow::Error::new(error).context(API)))
 }
 
