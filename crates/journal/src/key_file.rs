@@ -13,13 +13,21 @@ use crate::seal::SealingKey;
 ///
 /// The caller holds the journal's lock, so that no two hosts make one.
 pub(crate) fn open_or_make(path: &Path) -> Result<SealingKey, OpenError> {
+    match find(path)? {
+        Some(key) => Ok(key),
+        None => make(path),
+    }
+}
+
+/// The key in `path`, if there is such a file.
+pub(crate) fn find(path: &Path) -> Result<Option<SealingKey>, OpenError> {
     match fs::read_to_string(path) {
         Ok(text) => {
             warn_when_others_may_read(path);
-            SealingKey::from_base64(&Zeroizing::new(text))
-                .map_err(|source| OpenError::KeyFile { path: path.to_owned(), source })
+            let key = SealingKey::from_base64(&Zeroizing::new(text));
+            key.map(Some).map_err(|source| OpenError::KeyFile { path: path.to_owned(), source })
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(failed("read", path, source)),
     }
 }

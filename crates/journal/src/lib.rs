@@ -4,12 +4,16 @@
 //! enters the journal in the order in which the methods are called, and is durable (on disk, fsync included) when the
 //! [`Pending`] that the method gave resolves. [`Reader`] opens a journal that a host is running on, to look at it.
 //!
+//! [`copy()`] moves a journal from SQLite to PostgreSQL; [`check()`] looks whether one is sound.
+//!
 //! Credentials of users are sealed before they reach a back-end, and opened only for a run; see [`SealingKey`].
 //!
 //! Not here: when a delivery runs, and what a failed run leads to. That is decided by who calls.
 
 pub mod acts;
 mod backend;
+mod check;
+mod copy;
 mod counts;
 mod error;
 #[cfg(feature = "faults")]
@@ -30,6 +34,8 @@ mod standing;
 pub use acts::{
     Append, Appended, Begin, Begun, PauseLane, PausedLane, Place, Recovered, Settle, Then, Unsettled,
 };
+pub use check::{Aspect, CheckError, Checked, Finding, Verdict, check};
+pub use copy::{Copied, CopyError, CopyProgress, copy};
 pub use counts::HookCounts;
 pub use error::{OpenError, ReadError, WriteError};
 #[cfg(feature = "faults")]

@@ -11,7 +11,9 @@ mod act;
 mod address;
 mod append;
 mod begin;
+mod check;
 mod health;
+mod import;
 mod intake;
 mod jobs;
 mod lanes;
@@ -65,7 +67,10 @@ use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Pause, Probe, Reco
 pub use address::PostgresAddress;
 pub use migrate::MIGRATIONS;
 pub use queries::QUERIES;
+pub(crate) use check::check;
+pub(crate) use import::Import;
 pub(crate) use reads::LoneReads;
+pub(crate) use thread::once;
 
 use reads::Reads;
 

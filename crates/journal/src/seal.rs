@@ -84,6 +84,11 @@ impl KeyId {
         Self(id)
     }
 
+    /// Of this key.
+    pub(crate) fn of_key(key: &SealingKey) -> Self {
+        Self::of(key.0.expose_secret())
+    }
+
     /// As it stands in a sealed value, from its second byte on.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -11,6 +11,8 @@
 mod act;
 mod append;
 mod begin;
+mod check;
+mod export;
 mod files;
 mod jobs;
 mod lanes;
@@ -66,6 +68,8 @@ use writer::{Message, Writer};
 
 pub use migrate::MIGRATIONS;
 pub use queries::QUERIES;
+pub(crate) use check::check;
+pub(crate) use export::Export;
 pub(crate) use reads::Reads;
 #[cfg(feature = "faults")]
 pub use simulated::{Change, Disk, Hand, Known, Seq, Stand};

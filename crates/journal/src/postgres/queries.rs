@@ -16,7 +16,9 @@ macro_rules! queries {
 
 queries! {
     add_volume, append_again, append_again_payload, append_find_same, append_insert_delivery, await_caller,
-    begin_find, begin_run, cancel_replay_job, count_by_hook, count_replay, count_replay_refusal,
+    begin_find, begin_run, cancel_replay_job, check_keys, check_lanes, check_open_runs, check_payloads, check_runs, check_strays,
+    copy_count_states, copy_find_standing, copy_insert_host, copy_number_acts, copy_number_deliveries, copy_sum_volume,
+    count_by_hook, count_replay, count_replay_refusal,
     count_sealed_otherwise, delete_replay_targets, erase_expired_tokens, erase_find_agent, erase_find_book,
     find_delivery, find_lane_held_for, find_last, find_next_target, find_outlook, find_payload,
     find_replays_state, find_response, find_running_replays, find_standing, find_to_act_on, find_volume,

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_postgres::Client;
 
 use crate::error::OpenError;
+use crate::sqlite;
 
 use super::health::Health;
 use super::intake::Message;
@@ -58,6 +59,19 @@ impl Drop for Thread {
         // One that has panicked has told so.
         let _ = self.0.take().map(JoinHandle::join);
     }
+}
+
+/// Does something that comes to an end, on a thread of its own.
+pub(crate) async fn once<T, F>(work: impl FnOnce() -> F + Send + 'static) -> Result<T, OpenError>
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
+    let on_runtime = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map(|runtime| runtime.block_on(work())).map_err(OpenError::System)
+    };
+    sqlite::off_thread(on_runtime).await?
 }
 
 /// Everything that a host has on its thread.

@@ -54,6 +54,18 @@ pub(super) fn check_readable(conn: &Connection, path: &Path) -> Result<(), OpenE
     check_label(&label, path)
 }
 
+/// Whether a journal that is read has every migration, unchanged.
+pub(super) fn is_current(conn: &Connection, path: &Path) -> Result<bool, OpenError> {
+    for (number, (_, sql)) in (1..).zip(MIGRATIONS) {
+        match applied(conn, number).map_err(|error| problem::open(path, error))? {
+            None => return Ok(false),
+            Some(known) if known == checksum(sql) => {}
+            Some(_) => return Err(OpenError::OtherMigration { path: path.to_owned(), number }),
+        }
+    }
+    Ok(true)
+}
+
 fn check_label(label: &Label, path: &Path) -> Result<(), OpenError> {
     if label.application != APPLICATION_ID {
         return Err(OpenError::NotAJournal { path: path.to_owned() });

@@ -41,7 +41,7 @@ pub(super) fn is_of_the_act(error: &Error) -> bool {
 }
 
 /// Broken pages, or values that no act has written.
-fn is_damage(error: &Error) -> bool {
+pub(super) fn is_damage(error: &Error) -> bool {
     match error {
         Error::FromSqlConversionFailure(..)
         | Error::IntegralValueOutOfRange(..)

@@ -147,3 +147,8 @@ pub(super) fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         error: columns.next()?,
     })
 }
+
+/// A column that counts something.
+pub(super) fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or_default())
+}

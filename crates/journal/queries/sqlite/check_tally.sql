@@ -1,0 +1,13 @@
+-- Counts that are not those of the deliveries.
+SELECT state || ' of ' || hook, count(*) OVER ()
+FROM (
+    SELECT hook, state, count FROM hook_tally
+    UNION ALL
+    SELECT hook, state, -count(*)
+    FROM delivery
+    WHERE state = 'settled' OR state = 'parked' OR state = 'unmatched'
+    GROUP BY hook, state
+)
+GROUP BY hook, state
+HAVING sum(count) <> 0
+LIMIT 1
