@@ -1,6 +1,7 @@
 //! The command line, as it is typed. What follows from it is up to the commands.
 
 mod filter;
+mod journal;
 mod operators;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use filter::FilterArgs;
+pub(crate) use journal::{CheckJournalArgs, CopyArgs, JournalCommand};
 pub(crate) use operators::{
     ActsArgs, AskArgs, DeliveryArgs, EraseArgs, HooksArgs, HostArgs, ParkArgs, PauseArgs, ReplayArgs,
     ReplaysArgs, ReplaysCommand, ResumeArgs, Via,
@@ -49,6 +51,7 @@ const HELP: &str = "\
   acts         Who did what
 
 \u{1b}[1mBesides:\u{1b}[0m
+  journal      A journal as a whole: `copy FROM TO` moves it to PostgreSQL, `check` looks whether it is sound
   openapi      The description of the API that operators' commands talk to
   completions  Completions for a shell
   help         This, or the help of a command
@@ -106,6 +109,9 @@ pub(crate) enum Command {
     Erase(EraseArgs),
     /// Who did what
     Acts(ActsArgs),
+    /// A journal as a whole: `copy FROM TO` moves it to PostgreSQL, `check` looks whether it is sound
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// The description of the API that operators' commands talk to
     Openapi,
     /// Completions for a shell

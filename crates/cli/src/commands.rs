@@ -10,6 +10,7 @@ mod dev;
 mod erase;
 mod hooks;
 mod init;
+mod journal;
 mod openapi;
 mod replay;
 mod replays;
@@ -44,6 +45,7 @@ pub(crate) fn run(command: Command, printer: Printer) -> Outcome {
         Command::Skip(args) => block_on(deliveries::skip(args, printer)),
         Command::Erase(args) => block_on(erase::erase(args, printer)),
         Command::Acts(args) => block_on(acts::acts(args, printer)),
+        Command::Journal(command) => block_on(journal::journal(command, printer)),
         Command::Openapi => openapi::openapi(printer),
         Command::Completions { shell } => completions::completions(shell, printer),
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use bookhook::config::{Config, JournalLocation};
-use bookhook::journal::{Location, OpenError, Reader};
+use bookhook::journal::{BadLocation, Location, OpenError, Reader};
 use bookhook::model::{Delivery, DeliveryId, Filter};
 
 use crate::args::JournalArgs;
@@ -56,23 +56,28 @@ fn check_file(path: &Path) -> Result<(), Complaint> {
 }
 
 fn location(args: &JournalArgs) -> Result<Location, Complaint> {
-    if let Some(named) = &args.journal {
-        return of_argument(named).map_err(Complaint::misused);
+    match &args.journal {
+        Some(named) => of_argument(named).context("--journal").map_err(Complaint::misused),
+        None => configured(args.config.as_deref()),
     }
+}
+
+/// That of this configuration, of the one that is here, or of a host that has none.
+pub(crate) fn configured(config: Option<&Path>) -> Result<Location, Complaint> {
     let default = Path::new(CONFIG);
-    match args.config.as_deref().or_else(|| default.exists().then_some(default)) {
+    match config.or_else(|| default.exists().then_some(default)) {
         Some(config) => of_config(config),
         None => Ok(Location::Sqlite(PathBuf::from(JOURNAL))),
     }
 }
 
 /// A path, or a place as the configuration writes it.
-fn of_argument(named: &str) -> anyhow::Result<Location> {
+pub(crate) fn of_argument(named: &str) -> Result<Location, BadLocation> {
     let is_place = named
         .split_once(':')
         .is_some_and(|(kind, _)| kind.starts_with("sqlite") || kind.starts_with("postgres"));
     if is_place {
-        return named.parse().map(with_password).context("--journal");
+        return named.parse().map(with_password);
     }
     Ok(Location::Sqlite(PathBuf::from(named)))
 }

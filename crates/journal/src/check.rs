@@ -80,12 +80,20 @@ impl Aspect {
                 "stop the host, keep the file, and put back a copy, or what `sqlite3 FILE .recover` can save"
             }
             Self::Payloads => "it cannot run any more: skip it, and have its source send the event again",
-            Self::Strays => "no delivery is affected; somebody has changed the journal by hand, or it was damaged",
-            Self::Runs => "its next run may be refused: if it is not settled, skip it, and have its event sent again",
+            Self::Strays => {
+                "no delivery is affected; somebody has changed the journal by hand, or it was damaged"
+            }
+            Self::Runs => {
+                "its next run may be refused: if it is not settled, skip it, and have its event sent again"
+            }
             Self::OpenRuns => "the next start of a host closes what is open, and lets run what waits",
-            Self::Lanes => "stop the host and start it again: it closes open runs, and goes on in the lane's order",
+            Self::Lanes => {
+                "stop the host and start it again: it closes open runs, and goes on in the lane's order"
+            }
             Self::Tally => "nothing is lost, and only the counts that are shown are wrong",
-            Self::Keys => "give the host that key (BOOKHOOK_KEY, or the file beside the journal), or replay without token",
+            Self::Keys => {
+                "give the host that key (BOOKHOOK_KEY, or the file beside the journal), or replay without token"
+            }
         }
     }
 }
@@ -135,7 +143,9 @@ pub enum CheckError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// It is of an earlier version.
-    #[error("{journal} was written by an earlier version: a host brings it up to date when it starts; check it then")]
+    #[error(
+        "{journal} was written by an earlier version: a host brings it up to date when it starts; check it then"
+    )]
     Older {
         /// The journal.
         journal: String,

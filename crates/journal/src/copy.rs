@@ -49,7 +49,9 @@ pub struct Copied {
 #[non_exhaustive]
 pub enum CopyError {
     /// From something else, or to something else.
-    #[error("a journal is copied from `sqlite:FILE` to `postgres://USER@HOST/DATABASE`, not from `{from}` to `{to}`")]
+    #[error(
+        "a journal is copied from `sqlite:FILE` to `postgres://USER@HOST/DATABASE`, not from `{from}` to `{to}`"
+    )]
     Direction {
         /// Where it is.
         from: Box<Location>,
@@ -106,7 +108,7 @@ pub enum CopyError {
 pub async fn copy(
     from: &Location,
     to: &Location,
-    progress: impl Fn(CopyProgress) + Send + 'static,
+    progress: impl FnMut(CopyProgress) + Send + 'static,
 ) -> Result<Copied, CopyError> {
     let (Location::Sqlite(path), Location::Postgres(address)) = (from, to) else {
         return Err(CopyError::Direction { from: Box::new(from.clone()), to: Box::new(to.clone()) });
@@ -118,7 +120,7 @@ pub async fn copy(
 async fn copy_all(
     path: &Path,
     address: &PostgresAddress,
-    progress: impl Fn(CopyProgress),
+    progress: impl FnMut(CopyProgress),
 ) -> Result<Copied, CopyError> {
     let export = Export::open(path)?;
     let mut sent = Vec::new();
@@ -146,7 +148,7 @@ async fn copy_table(
     table: &Table,
     export: &Export,
     import: &Import,
-    steps: &mut Steps<impl Fn(CopyProgress)>,
+    steps: &mut Steps<impl FnMut(CopyProgress)>,
 ) -> Result<u64, CopyError> {
     let mut writer = import.table(table).await?;
     let taking = async |row: Vec<Cell>| {
@@ -165,7 +167,7 @@ struct Steps<P> {
     progress: P,
 }
 
-impl<P: Fn(CopyProgress)> Steps<P> {
+impl<P: FnMut(CopyProgress)> Steps<P> {
     fn step(&mut self) {
         self.copied += 1;
         if self.copied.is_multiple_of(ROWS_BETWEEN) {
@@ -173,7 +175,7 @@ impl<P: Fn(CopyProgress)> Steps<P> {
         }
     }
 
-    fn tell(&self) {
+    fn tell(&mut self) {
         (self.progress)(CopyProgress { copied: self.copied, of: self.of });
     }
 }

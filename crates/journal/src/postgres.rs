@@ -65,10 +65,10 @@ use thread::Thread;
 use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
 
 pub use address::PostgresAddress;
-pub use migrate::MIGRATIONS;
-pub use queries::QUERIES;
 pub(crate) use check::check;
 pub(crate) use import::Import;
+pub use migrate::MIGRATIONS;
+pub use queries::QUERIES;
 pub(crate) use reads::LoneReads;
 pub(crate) use thread::once;
 

@@ -66,10 +66,10 @@ use removal::{EraseSome, GiveBack};
 use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
-pub use migrate::MIGRATIONS;
-pub use queries::QUERIES;
 pub(crate) use check::check;
 pub(crate) use export::Export;
+pub use migrate::MIGRATIONS;
+pub use queries::QUERIES;
 pub(crate) use reads::Reads;
 #[cfg(feature = "faults")]
 pub use simulated::{Change, Disk, Hand, Known, Seq, Stand};

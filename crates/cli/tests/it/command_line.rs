@@ -27,7 +27,7 @@ fn the_help_groups_the_commands_each_on_one_line() {
 #[test]
 fn every_command_has_help_of_its_own() {
     let place = Place::new();
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 11] = [
         &["demo"],
         &["sandbox"],
         &["send"],
@@ -36,6 +36,8 @@ fn every_command_has_help_of_its_own() {
         &["activity"],
         &["activity", "show"],
         &["activity", "payload"],
+        &["journal", "copy"],
+        &["journal", "check"],
         &["completions"],
     ];
     for command in commands {

@@ -10,6 +10,7 @@ mod dev;
 mod examples;
 mod handler;
 mod init;
+mod journal;
 mod operators;
 mod place;
 mod preload;

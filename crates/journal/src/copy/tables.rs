@@ -227,7 +227,8 @@ mod tests {
         there.retain(|table, _| !NOT_COPIED.contains(&table.as_str()));
 
         let name = |column: &Column| column.name.to_owned();
-        let copied = TABLES.iter().map(|table| (table.name.to_owned(), table.columns.iter().map(name).collect()));
+        let copied =
+            TABLES.iter().map(|table| (table.name.to_owned(), table.columns.iter().map(name).collect()));
         let mut copied: BTreeMap<String, BTreeSet<String>> = copied.collect();
         copied.get_mut("delivery").unwrap().remove("host");
         assert_eq!(copied, there);

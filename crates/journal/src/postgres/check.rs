@@ -9,7 +9,7 @@ use crate::check::{Aspect, CheckError, Checked, Finding, NO_KEY, Verdict, verdic
 use crate::seal::KeyId;
 
 use super::address::PostgresAddress;
-use super::rows::{Column, Columns};
+use super::rows::Columns;
 use super::session::Database;
 use super::{migrate, problem, queries};
 

@@ -35,7 +35,8 @@ impl Checks {
         let is_whole = pages == Verdict::Sound;
         let mut verdicts = vec![(Aspect::Pages, pages)];
         for aspect in Aspect::ALL.into_iter().skip(1) {
-            verdicts.push((aspect, if is_whole { self.look_at(aspect)? } else { Verdict::Skipped(NOT_WHOLE) }));
+            verdicts
+                .push((aspect, if is_whole { self.look_at(aspect)? } else { Verdict::Skipped(NOT_WHOLE) }));
         }
         let count = || self.conn.query_row("SELECT count(*) FROM delivery", [], |row| rows::count(row, 0));
         let deliveries = if is_whole { Some(count()?) } else { None };
@@ -53,9 +54,7 @@ impl Checks {
             Aspect::Tally => self.find(queries::check_tally),
             Aspect::Keys => match self.key {
                 None => return Ok(Verdict::Skipped(NO_KEY)),
-                Some(key) => {
-                    self.conn.query_row(queries::check_keys, [key.as_bytes()], finding).optional()
-                }
+                Some(key) => self.conn.query_row(queries::check_keys, [key.as_bytes()], finding).optional(),
             },
         };
         found.map(verdict)

@@ -50,6 +50,11 @@ impl Home {
         self.folder.path().join("bookhook.db")
     }
 
+    /// Where the journal is, if that is a server.
+    pub(crate) fn database(&self) -> &Database {
+        self.database.as_ref().unwrap()
+    }
+
     /// Opens the journal with the key beside it, or one that all hosts of a database have.
     pub(crate) async fn open(&self) -> Journal {
         let key = self.database.is_some().then(|| SealingKey::from_bytes([42; 32]));

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod checking;
 mod conformance;
+mod copying;
 mod crash;
 mod erasure;
 mod faults;
