@@ -61,7 +61,7 @@ async fn the_token_of_the_configuration_opens() {
     assert_eq!(get(&serving, "/api/v1/hooks").await.status, 401);
     let call = Post::new(door(&serving), "GET", "/api/v1/hooks").header("authorization", "Bearer letmein");
     assert_eq!(call.send().await.status, 200);
-    assert_eq!(serving.post(&event("e1", "b1")).send().await.status, 200, "the public door asks for none");
+    assert_eq!(serving.post(event("e1", "b1")).send().await.status, 200, "the public door asks for none");
 }
 
 #[tokio::test]

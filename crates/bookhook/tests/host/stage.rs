@@ -230,7 +230,7 @@ impl Serving {
     pub(crate) async fn pause(&self) {
         let dispatcher = self.host().dispatcher().clone();
         self.within(async move {
-            dispatcher.pause(dispatcher.hook(&app_hook()).unwrap(), None, &Actor::host()).await.unwrap()
+            dispatcher.pause(dispatcher.hook(&app_hook()).unwrap(), None, &Actor::host()).await.unwrap();
         })
         .await;
     }
@@ -238,7 +238,7 @@ impl Serving {
     pub(crate) async fn resume(&self) {
         let dispatcher = self.host().dispatcher().clone();
         self.within(async move {
-            dispatcher.resume(dispatcher.hook(&app_hook()).unwrap(), &Actor::host()).await.unwrap()
+            dispatcher.resume(dispatcher.hook(&app_hook()).unwrap(), &Actor::host()).await.unwrap();
         })
         .await;
     }

@@ -180,7 +180,7 @@ impl Serving {
     pub(crate) async fn pause(&self, app: &str) {
         let (dispatcher, app) = (self.host().dispatcher().clone(), app.parse().unwrap());
         let paused = async move {
-            dispatcher.pause(dispatcher.hook(&app).unwrap(), None, &Actor::host()).await.unwrap()
+            dispatcher.pause(dispatcher.hook(&app).unwrap(), None, &Actor::host()).await.unwrap();
         };
         self.runtime.as_ref().unwrap().spawn(paused).await.unwrap();
     }

@@ -60,9 +60,10 @@ impl<'d> Life<'d> {
         let (dispatcher, told) = (self.dispatcher.clone(), Arc::clone(&self.told));
         let (hook, who) = (dispatcher.hook(&name).unwrap(), "ana@desk".parse().unwrap());
         tokio::spawn(async move {
-            let done = match pauses {
-                true => dispatcher.pause_lane(hook, lane.clone(), None, &who).await,
-                false => dispatcher.resume_lane(hook, lane.clone(), &who).await,
+            let done = if pauses {
+                dispatcher.pause_lane(hook, lane.clone(), None, &who).await
+            } else {
+                dispatcher.resume_lane(hook, lane.clone(), &who).await
             };
             let done = done.map_or("could not be written", |()| "is done");
             told.lock().unwrap().push(format!("lane {lane} of {name}: pausing {pauses} {done}"));
