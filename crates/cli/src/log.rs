@@ -44,7 +44,7 @@ impl Reader {
     /// logs about its start.
     fn filter(self) -> &'static str {
         match self {
-            Self::Person => "info,bookhook::host=warn",
+            Self::Person => "info,bookhook::host=warn,bookhook::operators=warn",
             Self::CloudRun => "info",
         }
     }

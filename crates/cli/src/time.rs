@@ -46,6 +46,11 @@ impl Here {
         local.strftime(format).to_string()
     }
 
+    /// A time to come, and in how long that is.
+    pub(crate) fn show_due(&self, time: Timestamp) -> String {
+        format!("{}, in {}", self.show(time), show_span(time.duration_since(self.now)))
+    }
+
     /// A time with its date, and how long ago that was.
     pub(crate) fn show_in_full(&self, time: Timestamp) -> String {
         let local = time.to_zoned(self.zone.clone());

@@ -1,6 +1,7 @@
 //! `bookhook acts`: who did what.
 
-use bookhook::model::Act;
+use bookhook::model::{Act, DeliveryId};
+use serde_json::Value;
 
 use crate::args::ActsArgs;
 use crate::exit::{Complaint, ExitStatus, Outcome};
@@ -41,7 +42,7 @@ pub(crate) async fn acts(args: ActsArgs, printer: Printer) -> Outcome {
 
 /// What was done to a delivery is known when the delivery itself is gone.
 async fn of_delivery(host: &Host, id: &str) -> Result<String, Complaint> {
-    match id.parse::<bookhook::model::DeliveryId>() {
+    match id.parse::<DeliveryId>() {
         Ok(id) => Ok(id.to_string()),
         Err(_) => Ok(host.find(id).await?.id.to_string()),
     }
@@ -56,6 +57,18 @@ fn row(act: &Act, here: &Here) -> [String; 5] {
         one_line(act.who.as_str()),
         act.what.as_str().to_owned(),
         of.into_iter().flatten().collect::<Vec<_>>().join(", "),
-        act.detail.as_deref().map(one_line).unwrap_or_default(),
+        act.detail.as_deref().map(detail).unwrap_or_default(),
     ]
+}
+
+/// Of a filter only what it asks for.
+fn detail(detail: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str(detail) else { return one_line(detail) };
+    let is_asked = |value: &Value| !matches!(value, Value::Null | Value::Bool(false));
+    let asked = fields.iter().filter(|(_, value)| is_asked(value));
+    let shown = asked.map(|(name, value)| match value.as_str() {
+        Some(text) => format!("{name}={text}"),
+        None => format!("{name}={value}"),
+    });
+    one_line(&shown.collect::<Vec<_>>().join(" "))
 }

@@ -76,37 +76,45 @@ impl Host {
         if let Ok(id) = id.parse::<DeliveryId>() {
             return self.get(&format!("/deliveries/{id}"), &[]).await;
         }
-        let of_event = [("event_id", id.to_owned()), ("limit", "1".to_owned())];
-        let mut page: Page<Delivery> = if id.is_empty() {
-            Page { items: Vec::new(), next: None }
-        } else {
-            self.get("/deliveries", &of_event).await?
+        let of_event = [("event_id", id.to_owned())];
+        let end = id.to_ascii_uppercase();
+        let found = match id.len() {
+            0 => None,
+            _ => match self.newest(&of_event, |_| true).await? {
+                None if end.len() >= SHORT_ID => {
+                    self.newest(&[], |delivery| delivery.id.to_string().ends_with(&end)).await?
+                }
+                found => found,
+            },
         };
-        match page.items.pop() {
-            Some(delivery) => Ok(delivery),
-            None => self.find_by_end(id).await,
-        }
+        found.ok_or_else(|| {
+            let shown = inert::shortened(&inert::one_line(id), 80);
+            Complaint::failed(anyhow!("this host has no delivery `{shown}`"))
+                .hint("`bookhook activity` lists what there is")
+        })
     }
 
-    async fn find_by_end(&self, end: &str) -> Result<Delivery, Complaint> {
-        let wanted = end.to_ascii_uppercase();
+    /// The newest delivery that fits, of those that are looked through. A page may be short, and still not be the last.
+    async fn newest(
+        &self,
+        filter: &[(&'static str, String)],
+        fits: impl Fn(&Delivery) -> bool,
+    ) -> Result<Option<Delivery>, Complaint> {
         let mut cursor: Option<String> = None;
-        for _ in 0..if wanted.len() < SHORT_ID { 0 } else { PAGES_MAX } {
+        for _ in 0..PAGES_MAX {
             let mut query = vec![("limit", PAGE.to_string())];
+            query.extend(filter.iter().cloned());
             query.extend(cursor.map(|cursor| ("cursor", cursor)));
             let page: Page<Delivery> = self.get("/deliveries", &query).await?;
-            let found = page.items.into_iter().find(|delivery| delivery.id.to_string().ends_with(&wanted));
-            if let Some(delivery) = found {
-                return Ok(delivery);
+            if let Some(delivery) = page.items.into_iter().find(|delivery| fits(delivery)) {
+                return Ok(Some(delivery));
             }
             cursor = page.next;
             if cursor.is_none() {
                 break;
             }
         }
-        let shown = inert::shortened(&inert::one_line(end), 80);
-        Err(Complaint::failed(anyhow!("this host has no delivery `{shown}`"))
-            .hint("`bookhook activity` lists what there is"))
+        Ok(None)
     }
 
     fn url(&self, path: &str) -> Result<Url, Complaint> {

@@ -44,7 +44,7 @@ fn facts(delivery: &Delivery, here: &Here) -> Vec<(&'static str, String)> {
     add("settled", delivery.settled_at.map(|at| settled(delivery.received_at, at, here)));
     add("answered", Some(answered(delivery)));
     add("parked", delivery.parked_reason.as_deref().map(text));
-    add("next run", delivery.next_run_at.map(|at| due(at, here)));
+    add("next run", delivery.next_run_at.map(|at| here.show_due(at)));
     facts
 }
 
@@ -54,10 +54,6 @@ fn settled(received: Timestamp, at: Timestamp, here: &Here) -> String {
 
 fn answered(delivery: &Delivery) -> String {
     delivery.answered.map_or_else(|| "not that the host knows".to_owned(), |status| status.to_string())
-}
-
-fn due(at: Timestamp, here: &Here) -> String {
-    format!("{}, in {}", here.show(at), show_span(at.duration_since(here.now)))
 }
 
 /// A run: its facts on one line, what it answered below.

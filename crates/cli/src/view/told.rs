@@ -1,6 +1,6 @@
 //! What became of a delivery, in a word and in a sentence.
 
-use bookhook::model::{Cause, Delivery, Response, Run, State};
+use bookhook::model::{Cause, Delivery, Outcome, Response, Run, State};
 
 /// One word for where a delivery stands: its outcome once it is settled, its state before.
 pub(crate) fn label(delivery: &Delivery) -> &'static str {
@@ -16,11 +16,20 @@ pub(crate) fn about(delivery: &Delivery) -> String {
     match delivery.state {
         State::Parked => delivery.parked_reason.clone().unwrap_or_default(),
         State::Unmatched => "the app does not declare this type".to_owned(),
-        State::Held => "the hook is paused".to_owned(),
+        State::Held => "its hook or its lane is paused".to_owned(),
         State::Waiting if last.is_none() => "for its turn".to_owned(),
-        State::Settled if last.is_none() => "not run: the app's own event".to_owned(),
+        State::Settled if last.is_none() && delivery.agent_id.as_deref() == Some(delivery.hook.as_str()) => {
+            "not run: the app's own event".to_owned()
+        }
+        State::Settled if last.is_none() => "not run: skipped, or the app's own event".to_owned(),
+        State::Settled if was_skipped(delivery, last) => "skipped".to_owned(),
         State::Settled | State::Waiting | State::Running => last.map(again).unwrap_or_default(),
     }
+}
+
+/// Without a response, only a person's word settles with nothing to show.
+fn was_skipped(delivery: &Delivery, last: Option<&Run>) -> bool {
+    delivery.outcome == Some(Outcome::Suppressed) && last.is_some_and(|run| run.response.is_none())
 }
 
 /// How a run ended, and why it was not the first one.

@@ -117,7 +117,7 @@ fn a_handler_that_does_not_start_says_why_and_what_waits_for_it_runs_when_it_is_
     let line = running.err_line("events are held until its handler is started anew");
     assert!(line.contains("ended with status 1: no such module: tax"), "{line}");
     pasted(&curl);
-    running.out_line("held  the hook is paused");
+    running.out_line("held  its hook or its lane is paused");
 
     place.write("main.py", &HANDLER.replace("VERSION", "mended"));
 

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use bookhook_console::OPENAPI;
 use bookhook_testkit::Reply;
-use serde_json::{Value, json};
+use boon::{Compiler, Schemas};
+use serde_json::Value;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(OPENAPI).unwrap());
 
@@ -47,17 +48,24 @@ fn check_body(schema: &str, reply: &Reply) {
     check(schema, &reply.json());
 }
 
-/// Fails if the value is not as the schema of this name says.
+/// Fails if the value is not as the schema of this name says; or if there is no such schema, or it is none.
 pub(crate) fn check(schema: &str, value: &Value) {
-    let root = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$ref": format!("#/components/schemas/{schema}"),
-        "components": {"schemas": document()["components"]["schemas"]},
-    });
-    let validator = jsonschema::options().should_validate_formats(true).build(&root).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "no {schema}: {errors:?}: {value}");
+    const PLACE: &str = "https://bookhook.example/openapi.json";
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.enable_format_assertions();
+    compiler.add_resource(PLACE, document().clone()).unwrap();
+    let place = format!("{PLACE}#/components/schemas/{schema}");
+    let compiled =
+        compiler.compile(&place, &mut schemas).unwrap_or_else(|error| panic!("{schema}: {error:#}"));
+    schemas.validate(value, compiled).unwrap_or_else(|error| panic!("no {schema}: {error:#}: {value}"));
+}
+
+/// Whether this is a schema.
+pub(crate) fn is_schema(value: &Value) -> Result<(), String> {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    let meta = "https://json-schema.org/draft/2020-12/schema";
+    let compiled = compiler.compile(meta, &mut schemas).map_err(|error| format!("{error:#}"))?;
+    schemas.validate(value, compiled).map_err(|error| format!("{error:#}"))
 }
 
 fn operation(method: &str, path: &str) -> Option<&'static Value> {

@@ -32,7 +32,7 @@ fn lines(explained: &Explanation) -> Vec<String> {
         format!("  {}", one_line(why)),
     ];
     lines.extend(behind.map(|behind| format!("  behind    {behind}")));
-    lines.extend(next_run_at.map(|at| format!("  next run  {}", Here::of_machine().show_in_full(at))));
+    lines.extend(next_run_at.map(|at| format!("  next run  {}", Here::of_machine().show_due(at))));
     if !can.is_empty() {
         lines.push(String::new());
     }

@@ -54,7 +54,7 @@ fn bkper() -> Result<Client, Complaint> {
     let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     let token = variable(TOKEN).ok_or_else(|| {
         Complaint::misused(anyhow!("{TOKEN} is not set: Bkper wants to know who asks"))
-            .hint("put a token of your own into it, as `bkper auth token` prints one")
+            .hint("put an access token of your own into it, of a user who may replay events in the book")
     })?;
     let builder = Client::builder().token(token);
     let builder = variable(API).into_iter().fold(builder, bookhook::bkper_client::ClientBuilder::base_url);
