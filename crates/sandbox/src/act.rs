@@ -3,7 +3,8 @@
 //! Everything that a request reads or writes goes through its [`View`] or [`Act`]: they know the transaction of the
 //! database, who asks, and what time it is.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use bkper_model::{AgentId, BookId, TimestampMs, UserId};
@@ -62,6 +63,7 @@ pub(crate) struct Act<'a> {
     /// Whether what is done is an event.
     pub(crate) is_told: bool,
     has_posted: Cell<bool>,
+    touched: RefCell<BTreeSet<BookId>>,
 }
 
 impl<'a> Deref for Act<'a> {
@@ -74,7 +76,7 @@ impl<'a> Deref for Act<'a> {
 
 impl<'a> Act<'a> {
     pub(crate) fn new(view: View<'a>) -> Self {
-        Self { view, is_told: true, has_posted: Cell::new(false) }
+        Self { view, is_told: true, has_posted: Cell::new(false), touched: RefCell::default() }
     }
 
     /// What is done so happens without an event.
@@ -105,7 +107,8 @@ impl<'a> Act<'a> {
 
     /// Notes that something in the book changed.
     pub(crate) fn touch(&self, book: &Book) -> Result<(), Refusal> {
-        if store::books::touch(self.db, &book.id, self.now)? {
+        if self.touched.borrow_mut().insert(book.id.clone()) {
+            store::books::touch(self.db, &book.id, self.now)?;
             self.collections.forget();
         }
         Ok(())

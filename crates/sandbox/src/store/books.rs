@@ -19,10 +19,11 @@ pub(crate) fn update(db: &Connection, book: &Book) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// Notes that something in the book changed; `false` when that was noted for this time already.
-pub(crate) fn touch(db: &Connection, book: &BookId, now: Timestamp) -> rusqlite::Result<bool> {
-    let sql = "UPDATE book SET updated = ?2 WHERE id = ?1 AND updated < ?2";
-    Ok(db.prepare_cached(sql)?.execute(params![book.as_str(), now.as_millisecond()])? > 0)
+/// Notes that something in the book changed. The time is another one than before, however little has passed: clients
+/// tell by it whether they have to read again.
+pub(crate) fn touch(db: &Connection, book: &BookId, now: Timestamp) -> rusqlite::Result<()> {
+    let sql = "UPDATE book SET updated = max(updated + 1, ?2) WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![book.as_str(), now.as_millisecond()]).map(drop)
 }
 
 /// Removes the book with everything in it but its events.

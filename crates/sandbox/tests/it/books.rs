@@ -42,6 +42,21 @@ async fn the_clearing_date_reopens_a_book() {
     assert_eq!(book.get("lockDate"), None);
 }
 
+/// Clients compare it, to know whether they have to read again.
+#[tokio::test]
+async fn every_change_is_seen_in_the_time_of_the_last_one_even_within_a_moment() {
+    let (_sandbox, mia, book) = given_a_book().await;
+    mia.put("/sandbox/clock", json!({"running": false})).await.ok();
+    let last_update = async || mia.get(&book).await.ok()["lastUpdateMs"].clone();
+    let mut seen = vec![last_update().await];
+    for name in ["Bank", "Cash"] {
+        mia.post(&format!("{book}/accounts"), json!({"name": name})).await.ok();
+        seen.push(last_update().await);
+    }
+    assert!(seen.is_sorted_by(|one, next| one.as_str() < next.as_str()), "{seen:?}");
+    assert_eq!(last_update().await, seen[2]);
+}
+
 #[tokio::test]
 async fn null_empties_properties_whatever_they_are_of() {
     let (_sandbox, mia, book) = given_a_book().await;

@@ -151,7 +151,7 @@ mod tests {
     fn delivery(state: &str, settled_at: Option<&str>) -> Delivery {
         let delivery = serde_json::json!({
             "id": "dlv_01JD9X4S8Q3M5V6W7X8Y9Z0ABC", "hook": "tax-bot", "event_id": "e1",
-            "event_type": "TRANSACTION_CHECKED", "lane": "b1", "book_id": "b1", "agent_id": "bkper",
+            "event_type": "TRANSACTION_CHECKED", "lane": "b1", "book_id": "b1", "agent_id": "tax-bot",
             "state": state, "outcome": settled_at.map(|_| "suppressed"), "received_at": "2026-11-21T22:00:00Z",
             "settled_at": settled_at, "answered": null, "parked_reason": null,
         });
