@@ -18,7 +18,7 @@ use bookhook_console::NoToken;
 use bookhook_dispatch::{Clock, Dispatcher, StartError};
 use bookhook_handlers::http::BadUrl;
 use bookhook_handlers::process::Guard;
-use bookhook_journal::{Journal, OpenError};
+use bookhook_journal::{Journal, Membership, OpenError};
 use bookhook_model::HookName;
 use bookhook_receiver::identity::KeySourceError;
 use bookhook_receiver::{Counters, Door, DoorError, Refused, Server};
@@ -234,7 +234,10 @@ impl Host {
         let mut wired = configured(config.hooks)?;
         wired.extend(native(hooks, api, config.public_url.as_ref())?);
         let key = config.key.as_ref().map(wiring::sealing_key);
-        let journal = Journal::open(&wiring::location(&config.journal), key).await?;
+        // Its port tells it from the others, if they share a machine.
+        let name = format!("{} {}", config.listen, std::process::id());
+        let membership = Membership { name, lease: config.lease };
+        let journal = Journal::open_as(&wiring::location(&config.journal), key, membership).await?;
         let (mut doors, mut setups, mut supervisors) = (Vec::new(), Vec::new(), Vec::new());
         for Wired { door, setup, supervisor } in wired {
             doors.push(door);

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use bookhook_journal::LaneMark;
 use bookhook_model::policy::Jitter;
 use bookhook_model::{Cause, DeliveryId, DeliveryIds, Event, LaneKey, ReplayJobId, RunNumber};
 
@@ -78,6 +79,14 @@ pub(crate) struct Desk {
     pub(crate) held_lanes: HashMap<DeliveryId, HeldLane>,
     /// The delivery of each lane whose settling was handed in last and may not be written yet.
     settling: HashMap<Lane, DeliveryId>,
+    /// Those that found their lane taken by another host, and how often in a row.
+    blocked: HashMap<LaneMark, (Ticket, u32)>,
+    /// Who waits for a delivery that another host sees to.
+    elsewhere: HashMap<DeliveryId, (HookIndex, Vec<Caller>)>,
+    /// While deliveries of other hosts are taken over, nothing begins: these may be behind them.
+    deferred: Option<Vec<Ticket>>,
+    /// Tickets of before are nobody's: they were given before the host was fenced.
+    first_ticket: Ticket,
     /// Tickets in whose lane a person has had a say since their beginning was handed in.
     overruled: HashSet<Ticket>,
     /// Runs that have begun and are not settled on disk.
@@ -98,6 +107,10 @@ impl Desk {
             withheld: HashMap::new(),
             held_lanes: HashMap::new(),
             settling: HashMap::new(),
+            blocked: HashMap::new(),
+            elsewhere: HashMap::new(),
+            deferred: None,
+            first_ticket: Ticket(0),
             overruled: HashSet::new(),
             open_runs: 0,
             alarm: None,
@@ -197,8 +210,12 @@ impl Desk {
         self.withheld.entry(ticket).or_default().acts += 1;
     }
 
-    /// Whether the ticket is withheld; if so, it is to begin when it is no more.
+    /// Whether nothing begins just now, or the ticket is withheld; if so, it is to begin when it is no more.
     pub(crate) fn defers_begin(&mut self, ticket: Ticket) -> bool {
+        if let Some(deferred) = &mut self.deferred {
+            deferred.push(ticket);
+            return true;
+        }
         let withheld = self.withheld.get_mut(&ticket);
         withheld.map(|withheld| withheld.begin_is_due = true).is_some()
     }
@@ -211,6 +228,72 @@ impl Desk {
             return false;
         }
         self.withheld.remove(&ticket).is_some_and(|withheld| withheld.begin_is_due)
+    }
+
+    /// Everything that this host had begun is others' now: begins anew, with a scheduler in which there is nothing, and
+    /// gives who was waiting.
+    pub(crate) fn clear(&mut self, scheduler: Scheduler) -> Vec<(HookIndex, Vec<Caller>)> {
+        let ids = std::mem::take(&mut self.ids);
+        let replays = std::mem::take(&mut self.replays);
+        let last_ticket = self.last_ticket;
+        let before = std::mem::replace(self, Self { replays, last_ticket, ..Self::new(scheduler, ids) });
+        self.first_ticket = self.next_ticket();
+        let here = before.stays.into_values().map(|stay| (stay.hook, stay.callers));
+        here.chain(before.elsewhere.into_values()).collect()
+    }
+
+    /// The first ticket that counts.
+    pub(crate) fn first_ticket(&self) -> Ticket {
+        self.first_ticket
+    }
+
+    /// A run with this ticket is settled, or did not begin after all.
+    pub(crate) fn closes_run(&mut self, ticket: Ticket) {
+        if ticket >= self.first_ticket {
+            self.open_runs -= 1;
+        }
+    }
+
+    /// The ticket has found its lane taken by another host; gives how often in a row.
+    pub(crate) fn is_blocked(&mut self, lane: LaneMark, ticket: Ticket) -> u32 {
+        let (blocked, times) = self.blocked.entry(lane).or_insert((ticket, 0));
+        *times = if *blocked == ticket { *times + 1 } else { 1 };
+        *blocked = ticket;
+        *times
+    }
+
+    /// The lane is not taken any more, as far as is known.
+    pub(crate) fn unblock(&mut self, lane: LaneMark) -> Option<Ticket> {
+        self.blocked.remove(&lane).map(|(ticket, _)| ticket)
+    }
+
+    /// The callers wait for a delivery that another host sees to.
+    pub(crate) fn wait_elsewhere(&mut self, id: DeliveryId, hook: HookIndex, callers: Vec<Caller>) {
+        self.elsewhere.entry(id).or_insert((hook, Vec::new())).1.extend(callers);
+    }
+
+    /// Whoever still waits for that delivery.
+    pub(crate) fn waits_elsewhere(&mut self, id: DeliveryId) -> Option<(HookIndex, Vec<Caller>)> {
+        self.elsewhere.remove(&id)
+    }
+
+    /// The deliveries that are waited for, of those whose callers are still there.
+    pub(crate) fn awaited_elsewhere(&mut self) -> Vec<DeliveryId> {
+        self.elsewhere.retain(|_, (_, callers)| {
+            callers.retain(|caller| !caller.is_closed());
+            !callers.is_empty()
+        });
+        self.elsewhere.keys().copied().collect()
+    }
+
+    /// Deliveries of other hosts are about to be taken over.
+    pub(crate) fn take_over_begins(&mut self) {
+        self.deferred.get_or_insert_default();
+    }
+
+    /// They are in their lanes; gives who is to begin now, should it still be there.
+    pub(crate) fn take_over_ends(&mut self) -> Vec<Ticket> {
+        self.deferred.take().unwrap_or_default()
     }
 
     /// Whether the next wake-up is another than when this was last asked.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 use bookhook_handlers::Handler;
 use bookhook_journal::{Append, Appended, Journal, Pending, Place, WriteError};
@@ -15,7 +15,7 @@ use crate::answer::{Answer, Arrival, Later, Purpose};
 use crate::desk::{Caller, Desk, Stay};
 use crate::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
 use crate::verdict::Driver;
-use crate::{housekeeping, jobs, life, recovery};
+use crate::{hosts, housekeeping, jobs, life, recovery};
 
 /// Where the time comes from: the program passes `Timestamp::now`, a test what it likes.
 pub type Clock = fn() -> Timestamp;
@@ -51,6 +51,8 @@ pub(crate) struct MayRun(pub(crate) Ticket);
 
 pub(crate) struct Shared {
     pub(crate) journal: Journal,
+    /// There may be other hosts.
+    pub(crate) is_shared: bool,
     pub(crate) hooks: Vec<HookSetup>,
     by_name: HashMap<HookName, HookIndex>,
     pub(crate) clock: Clock,
@@ -59,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) alarm_moved: Arc<Notify>,
     /// A run was settled.
     settled: Notify,
+    /// The first ticket that counts: what runs for one of before is dropped.
+    pub(crate) first_ticket: watch::Sender<Ticket>,
 }
 
 impl Dispatcher {
@@ -78,22 +82,28 @@ impl Dispatcher {
         ids: DeliveryIds,
     ) -> Result<Self, StartError> {
         let by_name = hooks.iter().enumerate().map(|(at, hook)| (hook.name.clone(), HookIndex(at))).collect();
-        let limits = hooks
-            .iter()
-            .map(|hook| Limits { concurrency: hook.policy.concurrency, queue: hook.policy.queue });
-        let desk = Mutex::new(Desk::new(Scheduler::new(limits), ids));
+        let desk = Mutex::new(Desk::new(scheduler_of(&hooks), ids));
+        let news = journal.news();
         let shared = Arc::new(Shared {
             journal,
+            is_shared: news.is_some(),
             hooks,
             by_name,
             clock,
             desk,
             alarm_moved: Arc::default(),
             settled: Notify::new(),
+            first_ticket: watch::Sender::new(Ticket(0)),
         });
         recovery::recover(&shared).await.map_err(StartError::Recover)?;
+        if shared.is_shared {
+            hosts::take_over(&shared).await;
+        }
         housekeeping::start(&shared);
         jobs::go_on(&shared);
+        if let Some((fencing, news)) = news {
+            hosts::start(&shared, fencing, news);
+        }
         Ok(Self { shared })
     }
 
@@ -190,7 +200,9 @@ impl Dispatcher {
         }
         let append = self.shared.append_act(hook, id, arrival, (place, None));
         match self.shared.journal.append(append).await {
-            Ok(Appended::Fresh { .. }) => Answer::Response { delivery: id, response },
+            Ok(Appended::Fresh { .. } | Appended::Deferred { .. }) => {
+                Answer::Response { delivery: id, response }
+            }
             Ok(Appended::Stored { id, response }) => Answer::Response { delivery: id, response },
             Ok(Appended::Joined { id, .. } | Appended::Again { id, .. }) => {
                 self.shared.later(hook, Some(id), Later::Deadline)
@@ -267,8 +279,13 @@ impl Shared {
         may_run
     }
 
-    pub(crate) fn run_is_settled(&self) {
-        self.desk().open_runs -= 1;
+    pub(crate) fn run_is_settled(&self, ticket: Ticket) {
+        self.desk().closes_run(ticket);
+        self.settled.notify_waiters();
+    }
+
+    /// Whoever waits for the runs' end need not wait any more.
+    pub(crate) fn nothing_runs(&self) {
         self.settled.notify_waiters();
     }
 
@@ -358,6 +375,12 @@ impl Shared {
             after,
         }
     }
+}
+
+/// A scheduler for these hooks, with nothing in it.
+pub(crate) fn scheduler_of(hooks: &[HookSetup]) -> Scheduler {
+    let limits = |hook: &HookSetup| Limits { concurrency: hook.policy.concurrency, queue: hook.policy.queue };
+    Scheduler::new(hooks.iter().map(limits))
 }
 
 fn turn_away(desk: &mut Desk, ticket: Ticket) {

@@ -3,6 +3,8 @@
 //! A lane that is held for a delivery goes on when that delivery is settled ([`Desk::lane_goes_on_after`]). Until then,
 //! a new stay of that delivery is let through the pause ([`Desk::let_through`]), before all others.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use bookhook_journal::{PauseLane, PausedLane, WriteError};
@@ -77,6 +79,17 @@ impl Shared {
         if let Some(hook) = self.hook_index(&paused.hook) {
             self.desk().pause_lane(hook, paused.lane, paused.held_for, (self.clock)());
         }
+    }
+}
+
+impl Shared {
+    /// The lane was resumed on another host, or what it waited for has settled there.
+    pub(crate) fn lane_goes_on(self: &Arc<Self>, hook: HookIndex, lane: LaneKey) {
+        let now = (self.clock)();
+        let mut desk = self.desk();
+        desk.forget_held(hook, &lane);
+        let actions = desk.step(Happened::LaneResumed { hook, lane }, now);
+        self.perform(&mut desk, actions);
     }
 }
 

@@ -11,6 +11,7 @@ mod desk;
 mod dispatcher;
 mod erasure;
 mod explain;
+mod hosts;
 mod housekeeping;
 mod jobs;
 mod lanes;

@@ -15,6 +15,7 @@ use bookhook_model::{Cause, DeliveryId, Event, OnPark, ParkReason, Reply, RunEnd
 use crate::answer::{Answer, Later};
 use crate::desk::{Desk, Lane, Stay};
 use crate::dispatcher::{MayRun, Shared};
+use crate::hosts;
 use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 use crate::verdict::{Tried, verdict};
 
@@ -29,9 +30,15 @@ pub(crate) async fn append(shared: Arc<Shared>, ticket: Ticket, turn: Turn, pend
     }
     match appended {
         Ok(Appended::Fresh { .. }) => take_turn(&shared, ticket, turn).await,
+        Ok(Appended::Deferred { state, .. }) => hosts::defer(&shared, ticket, turn, state),
         Ok(Appended::Again { id, cause, run }) => {
+            let is_deferred = turn == Turn::Now && run.is_none();
             let turn = is_another_sending(&shared, ticket, turn, (id, cause, run));
-            take_turn(&shared, ticket, turn).await;
+            if is_deferred {
+                hosts::defer(&shared, ticket, turn, State::Waiting);
+            } else {
+                take_turn(&shared, ticket, turn).await;
+            }
         }
         Ok(Appended::Stored { id, response }) => {
             leave_unneeded(&shared, ticket, turn, || Answer::Response {
@@ -53,7 +60,7 @@ fn tell_accepted(shared: &Shared, ticket: Ticket, appended: &Appended) {
     let Some(stay) = desk.stay(ticket) else { return };
     if shared.policy(stay.hook).reply == Reply::Accepted {
         let delivery = match appended {
-            Appended::Fresh { .. } => stay.id,
+            Appended::Fresh { .. } | Appended::Deferred { .. } => stay.id,
             Appended::Joined { id, .. } | Appended::Stored { id, .. } | Appended::Again { id, .. } => *id,
         };
         stay.tell(|| Answer::Accepted { delivery });
@@ -79,6 +86,8 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         match begun.await {
+            Err(WriteError::LaneBusy(_)) => hosts::rests_behind_another(&shared, ticket),
+            Err(WriteError::Elsewhere(_)) => is_gone(&shared, ticket, Later::Deadline),
             Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, event).await,
             Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
             Err(failed) if failed.may_pass() || is_too_early(&failed) => {
@@ -98,7 +107,12 @@ async fn run(shared: &Arc<Shared>, ticket: Ticket) {
     let Some((index, invocation)) = invocation(shared, ticket) else { return };
     let run = invocation.run;
     let setup = shared.hook(index);
-    let end = invoke(&*setup.handler, invocation, setup.policy.timeout).await;
+    let mut first_ticket = shared.first_ticket.subscribe();
+    let end = tokio::select! {
+        end = invoke(&*setup.handler, invocation, setup.policy.timeout) => end,
+        // This host was fenced: what the handler says is nothing to anybody.
+        _ = first_ticket.wait_for(|first| *first > ticket) => return,
+    };
     settle(shared, ticket, run, end).await;
 }
 
@@ -130,7 +144,7 @@ async fn settle(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, end: RunEn
         written = shared.journal.settle(act.clone());
     }
     shared.desk().has_settled(lane.as_ref(), act.id);
-    shared.run_is_settled();
+    shared.run_is_settled(ticket);
 }
 
 /// Decides what becomes of the delivery, and hands that to the journal and to the scheduler, in this order: what
@@ -253,7 +267,7 @@ fn leave_unneeded(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, answer: impl
 fn give_back(shared: &Arc<Shared>, ticket: Ticket, turn: Turn) {
     shared.happened(Happened::Left(ticket));
     if turn == Turn::Now {
-        shared.run_is_settled();
+        shared.run_is_settled(ticket);
     }
 }
 
@@ -266,6 +280,10 @@ async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, 
         match desk.by_id(id) {
             Some(live) if state != State::Held => {
                 live.callers.append(&mut stay.callers);
+                None
+            }
+            None if state != State::Held && shared.is_shared => {
+                desk.wait_elsewhere(id, stay.hook, stay.callers);
                 None
             }
             _ => Some(stay),
@@ -355,10 +373,10 @@ fn rests_for_the_journal(shared: &Arc<Shared>, ticket: Ticket, failed: &WriteErr
     error!(error = failed as &dyn Error, "a run could not be journaled; it is tried again");
     let until = (shared.clock)().saturating_add(JOURNAL_PAUSE).unwrap_or(Timestamp::MAX);
     shared.happened(Happened::Rests(ticket, until));
-    shared.run_is_settled();
+    shared.run_is_settled(ticket);
 }
 
-fn tell_while_staying(shared: &Shared, ticket: Ticket, why: Later) {
+pub(crate) fn tell_while_staying(shared: &Shared, ticket: Ticket, why: Later) {
     let mut desk = shared.desk();
     let Some(hook) = desk.stay(ticket).map(|stay| stay.hook) else { return };
     let retry_after = desk.scheduler.retry_after(hook, (shared.clock)());

@@ -1,6 +1,6 @@
 //! At start: what was accepted and not settled is taken up again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tracing::{info, warn};
@@ -26,8 +26,8 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
     }
     let (mut recovered, mut homeless) = (0_usize, BTreeMap::<HookName, usize>::new());
     // Those that a busy handler sent away are their callers' to bring again.
-    let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
-    for unsettled in ours {
+    let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller).collect();
+    for unsettled in before_what_is_there(shared, ours) {
         let hook = unsettled.hook.clone();
         if take_up(shared, unsettled) {
             recovered += 1;
@@ -51,11 +51,33 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
+/// When a host joins again, events may have come before what it finds again: each is to go before those of its lane that
+/// came later.
+fn before_what_is_there(shared: &Shared, mut unsettled: Vec<Unsettled>) -> Vec<Unsettled> {
+    let desk = shared.desk();
+    let mut next = HashMap::new();
+    for one in unsettled.iter_mut().rev() {
+        let Some(lane) = one.lane.clone() else { continue };
+        let lane = (one.hook.clone(), lane);
+        if desk.ticket_of(one.id).is_some() {
+            next.insert(lane, one.id);
+        } else {
+            one.before = next.get(&lane).copied();
+        }
+    }
+    unsettled
+}
+
+/// Puts it into its lane, unless it is there. Gives whether this host can run it.
+pub(crate) fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
     let Some(hook) = shared.hook_index(&unsettled.hook) else { return false };
     let now = (shared.clock)();
     let mut desk = shared.desk();
+    if desk.ticket_of(unsettled.id).is_some() {
+        return true;
+    }
     let ticket = desk.next_ticket();
+    let (_, callers) = desk.waits_elsewhere(unsettled.id).unwrap_or((hook, Vec::new()));
     let stay = Stay {
         id: unsettled.id,
         hook,
@@ -65,13 +87,16 @@ fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         tries: unsettled.tries,
         received_at: unsettled.received_at,
         event: None,
-        callers: Vec::new(),
+        callers,
     };
     let id = stay.id;
     desk.enter(ticket, stay);
     let not_before = unsettled.next_run_at.unwrap_or(now);
     let happened = Happened::Recovered { ticket, hook, lane: unsettled.lane, not_before };
     let mut actions = desk.step(happened, now);
+    if let Some(other) = unsettled.before.and_then(|before| desk.ticket_of(before)) {
+        actions.extend(desk.step(Happened::GoesBefore(ticket, other), now));
+    }
     actions.extend(desk.let_through(ticket, id, now));
     shared.perform(&mut desk, actions);
     true

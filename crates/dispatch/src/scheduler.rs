@@ -70,6 +70,8 @@ pub enum Happened {
     Left(Ticket),
     /// The ticket's run is to be tried again later; until then it keeps its place, and its lane waits.
     Rests(Ticket, Timestamp),
+    /// What the ticket rested for has come before its time.
+    Woken(Ticket),
     /// A person paused the hook.
     Paused(HookIndex),
     /// A person resumed the hook.
@@ -90,7 +92,8 @@ pub enum Happened {
     },
     /// The ticket's delivery is what its paused lane waits for: it goes before all others there, and through the pause.
     LetThrough(Ticket),
-    /// The ticket was put back into its lane, and is to go before this other one, if both wait there.
+    /// The ticket was put back into its lane, and is to go before this other one, if both wait there; if that one is
+    /// beginning its run, should it have to rest.
     GoesBefore(Ticket, Ticket),
     /// The time that [`Scheduler::wake_at`] named has come.
     TimePassed,
@@ -144,6 +147,8 @@ pub struct Scheduler {
 struct Stay {
     hook: HookIndex,
     lane: LaneId,
+    /// Until when it rests.
+    rests: Option<Timestamp>,
 }
 
 impl Scheduler {
@@ -164,6 +169,7 @@ impl Scheduler {
             Happened::Begun(ticket) => actions.push(Action::Run(ticket)),
             Happened::Left(ticket) => self.leave(ticket, now, actions),
             Happened::Rests(ticket, until) => self.rest(ticket, until, actions),
+            Happened::Woken(ticket) => self.wake_up(ticket, actions),
             Happened::Paused(hook) => self.hooks[hook.0].paused = true,
             Happened::Resumed(hook) => {
                 self.hooks[hook.0].paused = false;
@@ -201,6 +207,17 @@ impl Scheduler {
     /// Whether the hook is paused.
     pub fn is_paused(&self, hook: HookIndex) -> bool {
         self.hooks[hook.0].paused
+    }
+
+    /// Whether the lane itself is paused.
+    pub fn is_lane_paused(&self, hook: HookIndex, lane: &LaneKey) -> bool {
+        self.hooks[hook.0].lanes.get(&LaneId::Shared(lane.clone())).is_some_and(Lane::is_paused)
+    }
+
+    /// The hook's lanes that are paused themselves.
+    pub fn paused_lanes(&self, hook: HookIndex) -> impl Iterator<Item = LaneKey> {
+        let lanes = self.hooks[hook.0].lanes.iter().filter(|(_, lane)| lane.is_paused());
+        lanes.filter_map(|(id, _)| id.key().cloned())
     }
 
     /// The lane that the ticket is in, unless that is one of its own.
@@ -241,7 +258,7 @@ impl Scheduler {
             lane.queue(ticket);
             hook.waiting += 1;
         }
-        self.stays.insert(ticket, Stay { hook: index, lane: lane_id });
+        self.stays.insert(ticket, Stay { hook: index, lane: lane_id, rests: None });
         actions.push(Action::Append(ticket, turn));
     }
 
@@ -259,12 +276,13 @@ impl Scheduler {
         let lane = hook.lanes.entry(lane_id.clone()).or_default();
         lane.queue(ticket);
         hook.waiting += 1;
-        if not_before > now {
-            self.resting.insert((not_before, ticket));
+        let rests = (not_before > now).then_some(not_before);
+        if let Some(until) = rests {
+            self.resting.insert((until, ticket));
         } else {
             lane.may_start(ticket);
         }
-        self.stays.insert(ticket, Stay { hook: index, lane: lane_id });
+        self.stays.insert(ticket, Stay { hook: index, lane: lane_id, rests });
         self.announce(ticket);
         self.start_what_fits(index, actions);
     }
@@ -309,6 +327,11 @@ impl Scheduler {
         hook.running -= 1;
         hook.waiting += 1;
         self.resting.insert((until, ticket));
+        if let Some(stay) = self.stays.get_mut(&ticket) {
+            stay.rests = Some(until);
+        }
+        // Others may have been put before it meanwhile.
+        self.announce(ticket);
         self.start_what_fits(index, actions);
     }
 
@@ -318,11 +341,25 @@ impl Scheduler {
                 return;
             }
             self.resting.pop_first();
-            if let Some((hook, lane)) = self.place(ticket) {
-                lane.may_start(ticket);
-                self.announce(ticket);
-                self.start_what_fits(hook, actions);
-            }
+            self.has_rested(ticket, actions);
+        }
+    }
+
+    fn wake_up(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
+        let rests = self.stays.get(&ticket).and_then(|stay| stay.rests);
+        if rests.is_some_and(|until| self.resting.remove(&(until, ticket))) {
+            self.has_rested(ticket, actions);
+        }
+    }
+
+    fn has_rested(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
+        if let Some(stay) = self.stays.get_mut(&ticket) {
+            stay.rests = None;
+        }
+        if let Some((hook, lane)) = self.place(ticket) {
+            lane.may_start(ticket);
+            self.announce(ticket);
+            self.start_what_fits(hook, actions);
         }
     }
 

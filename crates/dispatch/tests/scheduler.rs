@@ -39,6 +39,10 @@ enum Op {
     ResumeLane(usize, u8),
     /// One that waits is what its lane waits for.
     LetThrough(usize),
+    /// What one rests for comes before its time.
+    Wake(usize),
+    /// One is taken over from another host that is to go before one that is there.
+    TakeOver(usize),
     Pass(u8),
     Crash,
 }
@@ -54,6 +58,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => (0..HOOKS, 0..3_u8).prop_map(|(hook, lane)| Op::PauseLane(hook, lane)),
         2 => (0..HOOKS, 0..3_u8).prop_map(|(hook, lane)| Op::ResumeLane(hook, lane)),
         2 => any::<usize>().prop_map(Op::LetThrough),
+        2 => any::<usize>().prop_map(Op::Wake),
+        2 => any::<usize>().prop_map(Op::TakeOver),
         2 => (1..20_u8).prop_map(Op::Pass),
         1 => Just(Op::Crash),
     ];
@@ -151,6 +157,17 @@ impl World {
                     self.let_through(hook, at);
                 }
             }
+            Op::Wake(which) => {
+                if let Some((hook, at)) = self.pick(which, |phase| matches!(phase, Phase::Resting(_))) {
+                    self.hooks[hook][at].phase = Phase::Waiting;
+                    self.step(Happened::Woken(self.hooks[hook][at].ticket));
+                }
+            }
+            Op::TakeOver(which) => {
+                if let Some((hook, at)) = self.pick(which, |_| true) {
+                    self.take_over(hook, at);
+                }
+            }
             Op::Pass(seconds) => self.pass(seconds),
             Op::Crash => self.crash(),
         }
@@ -243,6 +260,18 @@ impl World {
         self.step(Happened::LetThrough(ticket));
     }
 
+    /// A delivery of the same lane, with a turn before this one's; nothing begins until it is in its place.
+    fn take_over(&mut self, hook: usize, at: usize) {
+        let Entry { ticket: other, lane: Some(lane), .. } = self.hooks[hook][at].clone() else { return };
+        self.tickets += 1;
+        let (ticket, not_before) = (Ticket(self.tickets), self.now + Duration::from_secs(1));
+        let lane = Some(lane);
+        let entry = Entry { ticket, lane: lane.clone(), phase: Phase::Resting(not_before) };
+        self.hooks[hook].insert(at, entry);
+        self.step(Happened::Recovered { ticket, hook: HookIndex(hook), lane, not_before });
+        self.step(Happened::GoesBefore(ticket, other));
+    }
+
     fn pass(&mut self, seconds: u8) {
         self.now += Duration::from_secs(seconds.into());
         for entry in self.hooks.iter_mut().flatten() {
@@ -317,8 +346,11 @@ impl World {
         let is_first = entry.lane.is_none() || !entries[..at].iter().any(|before| before.lane == entry.lane);
         let is_let_through =
             |lane| self.paused_lanes[hook].get(lane).is_none_or(|through| *through == Some(entry.ticket));
-        // The one before it may be active only in another lane; one behind it cannot be, for it is behind.
+        // Behind it may be one that has begun before this was put before it.
+        let is_free = entry.lane.is_none()
+            || !entries.iter().any(|other| other.lane == entry.lane && other.phase.is_active());
         entry.phase == Phase::Waiting
+            && is_free
             && is_first
             && !self.paused[hook]
             && entry.lane.as_ref().is_none_or(is_let_through)

@@ -59,6 +59,14 @@ pub enum Appended {
         /// An earlier delivery has the same event id and another body.
         conflict: bool,
     },
+    /// A new delivery that does not run at once, or is held, although that was not asked for: another host has its lane, or
+    /// has paused it or its hook.
+    Deferred {
+        /// As in [`Self::Fresh`].
+        conflict: bool,
+        /// [`State::Waiting`] or [`State::Held`].
+        state: State,
+    },
     /// The same event is waiting for its turn or its next try, running, or held: this caller joins it.
     Joined {
         /// The delivery that it joins.
@@ -81,7 +89,7 @@ pub enum Appended {
         id: DeliveryId,
         /// Why it runs again.
         cause: Cause,
-        /// The run that has begun, with [`Place::Start`].
+        /// The run that has begun, with [`Place::Start`], unless another host has its lane.
         run: Option<RunNumber>,
     },
 }
@@ -202,6 +210,8 @@ pub struct Unsettled {
     pub tries: u32,
     /// It waits for its caller to send it again, and is not to run before.
     pub awaits_caller: bool,
+    /// When it is taken over from another host: who comes next in its lane of those that this host had there.
+    pub before: Option<DeliveryId>,
 }
 
 /// What was found at start.

@@ -12,10 +12,11 @@ use bookhook_model::{
 
 use crate::acts::{
     Append, Appended, Begin, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext,
-    Returned, Settle, Skip, StartReplays, Unpark,
+    Returned, Settle, Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::counts::HookCounts;
 use crate::error::ReadError;
+use crate::hosts::{Fencing, NewsFeed};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Retain, Retained, Whose};
@@ -71,6 +72,19 @@ pub(crate) trait Backend: Send + Sync {
     fn outlook(&self, id: DeliveryId) -> Pending<Option<Outlook>, ReadError>;
     /// The newest first; with an id, that one.
     fn replay_jobs(&self, id: Option<ReplayJobId>) -> Pending<Vec<ReplayJob>, ReadError>;
+
+    /// What is heard of other hosts, where there may be any.
+    fn news(&self) -> Option<(Fencing, NewsFeed)> {
+        None
+    }
+    /// Takes over a limited number of deliveries of hosts that are gone.
+    fn take_over(&self, _at: Timestamp) -> Pending<Vec<Unsettled>> {
+        Pending::work(async { Ok(Vec::new()) })
+    }
+    /// Takes part as a new host, after it was fenced.
+    fn rejoin(&self) -> Pending<()> {
+        Pending::work(async { Ok(()) })
+    }
 
     /// Whether the last group of acts could be written.
     fn healthy(&self) -> bool;

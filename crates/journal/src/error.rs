@@ -119,8 +119,8 @@ pub enum OpenError {
     Unreachable {
         /// The journal.
         journal: String,
-        /// What is in the way.
-        source: tokio_postgres::Error,
+        /// What is in the way; `None` when nothing comes back.
+        source: Option<tokio_postgres::Error>,
     },
     /// The user may not make or use a journal there.
     #[error(
@@ -243,6 +243,12 @@ pub enum WriteError {
         /// What PostgreSQL says.
         source: tokio_postgres::Error,
     },
+    /// Another host runs something in its lane, or has something there that comes before it.
+    #[error("the lane of {0} is another host's just now")]
+    LaneBusy(DeliveryId),
+    /// Another host sees to it.
+    #[error("another host sees to {0}")]
+    Elsewhere(DeliveryId),
     /// The other hosts have taken this one for dead: what it had begun is theirs now.
     #[error("this host was not heard of for too long, and others have taken over its deliveries")]
     Fenced,
@@ -264,7 +270,8 @@ impl From<ReadError> for WriteError {
         match error {
             ReadError::Corrupt { path, source } => Self::Corrupt { path, source },
             ReadError::Sqlite { path, source } => Self::Sqlite { path, source },
-            ReadError::Postgres { journal, source } => Self::Postgres { journal, source },
+            ReadError::Postgres { journal, source: Some(source) } => Self::Postgres { journal, source },
+            ReadError::Postgres { journal, source } => Self::Unreachable { journal, source },
             ReadError::Closed => Self::Closed,
         }
     }
@@ -282,6 +289,8 @@ impl WriteError {
             | Self::NoReplays(_)
             | Self::ReplaysRunning(_)
             | Self::ReplaysOver { .. }
+            | Self::LaneBusy(_)
+            | Self::Elsewhere(_)
             | Self::Fenced
             | Self::Closed => false,
             Self::DiskFull { .. }
@@ -326,8 +335,8 @@ pub enum ReadError {
     Postgres {
         /// The journal.
         journal: String,
-        /// What PostgreSQL says.
-        source: tokio_postgres::Error,
+        /// What PostgreSQL says; `None` when nothing comes back.
+        source: Option<tokio_postgres::Error>,
     },
     /// The journal is closed.
     #[error("the journal is closed")]

@@ -11,11 +11,12 @@ use bookhook_model::{
 
 use crate::acts::{
     Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
-    Skip, StartReplays, Unpark,
+    Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
 use crate::error::{ReadError, WriteError};
+use crate::hosts::{Fencing, NewsFeed};
 use crate::journal::Journal;
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
@@ -39,7 +40,7 @@ pub enum Write {
     Replays,
     /// [`Journal::pause`] and [`Journal::resume`], and the same of a lane.
     Pause,
-    /// [`Journal::recover`].
+    /// [`Journal::recover`], [`Journal::take_over`] and [`Journal::rejoin`].
     Recover,
     /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`], [`Journal::erase`], [`Journal::retain`],
     /// [`Journal::give_back`] and [`Journal::tidy`].
@@ -258,6 +259,18 @@ impl Backend for Faulty {
 
     fn replay_jobs(&self, id: Option<ReplayJobId>) -> Pending<Vec<ReplayJob>, ReadError> {
         self.inner.replay_jobs(id)
+    }
+
+    fn news(&self) -> Option<(Fencing, NewsFeed)> {
+        self.inner.news()
+    }
+
+    fn take_over(&self, at: Timestamp) -> Pending<Vec<Unsettled>> {
+        self.write(Write::Recover, |inner| inner.take_over(at))
+    }
+
+    fn rejoin(&self) -> Pending<()> {
+        self.write(Write::Recover, |inner| inner.rejoin())
     }
 
     fn healthy(&self) -> bool {

@@ -14,14 +14,15 @@ use bookhook_model::{
 
 use crate::acts::{
     Append, Appended, Begin, Begun, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay,
-    ReplayNext, Returned, Settle, Skip, StartReplays, Then, Unpark,
+    ReplayNext, Returned, Settle, Skip, StartReplays, Then, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun, SealedRun};
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError, WriteError};
+use crate::hosts::{Fencing, LaneMark, Membership, NewsFeed};
 use crate::location::Location;
 use crate::pending::Pending;
-use crate::postgres::Postgres;
+use crate::postgres::{self, Postgres};
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{Erased, Retain, Retained, Whose};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
@@ -49,11 +50,24 @@ impl Journal {
     /// Without a key, the one in the file `PATH.key` beside it is used, and made at first use; [`Location::Memory`]
     /// takes a random one, and [`Location::Postgres`] none but what is given. Dropped before it resolves, it lets the journal go again.
     pub async fn open(location: &Location, key: Option<SealingKey>) -> Result<Self, OpenError> {
-        let location = location.clone();
-        sqlite::off_thread(move || Self::open_blocking(&location, key)).await?
+        Self::open_as(location, key, Membership::default()).await
     }
 
-    fn open_blocking(location: &Location, key: Option<SealingKey>) -> Result<Self, OpenError> {
+    /// The same as this one of the hosts that share it. A journal that cannot be shared takes no notice of that.
+    pub async fn open_as(
+        location: &Location,
+        key: Option<SealingKey>,
+        membership: Membership,
+    ) -> Result<Self, OpenError> {
+        let location = location.clone();
+        sqlite::off_thread(move || Self::open_blocking(&location, key, membership)).await?
+    }
+
+    fn open_blocking(
+        location: &Location,
+        key: Option<SealingKey>,
+        membership: Membership,
+    ) -> Result<Self, OpenError> {
         let (backend, key): (Arc<dyn Backend>, _) = match (location, key) {
             (Location::Sqlite(path), given) => {
                 let backend = Sqlite::open(path)?;
@@ -61,7 +75,7 @@ impl Journal {
                 (Arc::new(backend), given.map_or_else(made, Ok)?)
             }
             (Location::Postgres(_), None) => return Err(OpenError::KeyNeeded),
-            (Location::Postgres(address), Some(key)) => (Arc::new(Postgres::open(address)?), key),
+            (Location::Postgres(address), Some(key)) => (Arc::new(Postgres::open(address, membership)?), key),
             (Location::Memory, given) => {
                 let made = || SealingKey::random().map_err(no_entropy);
                 (Arc::new(Sqlite::open_memory()?), given.map_or_else(made, Ok)?)
@@ -230,6 +244,28 @@ impl Journal {
     /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
     pub fn recover(&self, at: Timestamp) -> Pending<Recovered> {
         self.backend.recover(at, self.sealer.key_id())
+    }
+
+    /// What is heard of the other hosts that share this journal; `None` where there can be none.
+    pub fn news(&self) -> Option<(Fencing, NewsFeed)> {
+        self.backend.news()
+    }
+
+    /// How hosts tell each other of a lane.
+    pub fn mark(&self, hook: &HookName, lane: &LaneKey) -> LaneMark {
+        postgres::mark(hook, lane)
+    }
+
+    /// Takes over deliveries of hosts that are gone, a limited number a call, in the order of the lanes: ends the runs that
+    /// those left open, and tells what is to be done. Call it again while there are any.
+    pub fn take_over(&self, at: Timestamp) -> Pending<Vec<Unsettled>> {
+        self.backend.take_over(at)
+    }
+
+    /// Takes part as a new host, after [it was fenced](Fencing). Acts that were handed in before are refused
+    /// ([`WriteError::Fenced`]); what this host had begun is [recovered](Self::recover) like any other's.
+    pub fn rejoin(&self) -> Pending<()> {
+        self.backend.rejoin()
     }
 
     /// Erases sealed tokens that have expired, a limited number a call; gives how many. Call it again while that is

@@ -19,6 +19,7 @@ mod error;
 #[cfg(feature = "faults")]
 mod faults;
 mod headers;
+mod hosts;
 mod journal;
 mod key_file;
 mod location;
@@ -40,6 +41,7 @@ pub use counts::HookCounts;
 pub use error::{OpenError, ReadError, WriteError};
 #[cfg(feature = "faults")]
 pub use faults::{Faults, Write};
+pub use hosts::{Fencing, LaneMark, Membership, News, NewsFeed};
 pub use journal::Journal;
 pub use location::{BadLocation, Location};
 pub use pending::Pending;

@@ -12,11 +12,13 @@ mod address;
 mod append;
 mod begin;
 mod check;
+mod control;
 mod health;
 mod import;
 mod intake;
 mod jobs;
 mod lanes;
+mod lease;
 mod migrate;
 mod people;
 mod problem;
@@ -42,27 +44,30 @@ use bookhook_model::{Actor, Delivery, DeliveryId, HookName, LaneKey, ParkReason,
 
 use crate::acts::{
     Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
-    Skip, StartReplays, Unpark,
+    Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
+use crate::hosts::{Fencing, LaneMark, Membership, NewsFeed};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{ErasedSome, Retain, Retained, Whose};
 use crate::seal::KeyId;
 
 use act::{Act, Asked};
+use control::Rejoin;
 use health::Health;
-use intake::{Message, Stillness};
+use intake::{Message, Placed, Stillness};
 use jobs::SealedReplayNext;
 use lanes::ResumeLane;
+use lease::Lease;
 use people::{SealedReplay, SealedUnpark};
 use removal::EraseSome;
 use routes::{Routes, Track};
 use session::Database;
 use thread::Thread;
-use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Pause, Probe, Recover, Resume};
+use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Pause, Probe, Recover, Resume, TakeOver};
 
 pub use address::PostgresAddress;
 pub(crate) use check::check;
@@ -77,34 +82,47 @@ use reads::Reads;
 /// So many connections write.
 const SHARDS: usize = 4;
 
+/// How hosts tell each other of a lane.
+pub(crate) fn mark(hook: &HookName, lane: &LaneKey) -> LaneMark {
+    Track::of_lane(hook, lane).mark()
+}
+
 /// A journal in PostgreSQL, and the thread that serves it.
 pub(crate) struct Postgres {
     queues: Vec<UnboundedSender<Message>>,
     /// Locked while an act is handed in, so that what goes to all queues is in the same order in each.
     routes: Arc<Mutex<Routes>>,
     reads: Option<Reads>,
+    lease: Arc<Lease>,
+    rejoins: UnboundedSender<Rejoin>,
     health: Arc<Health>,
     thread: Option<Thread>,
 }
 
 impl Postgres {
     /// Opens, makes or migrates the journal in this database, as a new host.
-    pub(crate) fn open(address: &PostgresAddress) -> Result<Self, OpenError> {
+    pub(crate) fn open(address: &PostgresAddress, membership: Membership) -> Result<Self, OpenError> {
         let database = Database::at(address)?;
         let health = Arc::new(Health::new(address.clone()));
         let routes = Arc::new(Mutex::new(Routes::default()));
         let (queues, messages): (Vec<_>, Vec<UnboundedReceiver<Message>>) =
             (0..SHARDS).map(|_| unbounded_channel()).unzip();
         let (reads, readers) = Reads::new();
+        let (lease, to_tell) = Lease::new(membership.lease);
+        let (lease, (rejoins, asked)) = (Arc::new(lease), unbounded_channel());
         let host = thread::Host {
             database,
+            name: membership.name,
             messages,
+            to_tell,
+            rejoins: asked,
             readers,
+            lease: Arc::clone(&lease),
             health: Arc::clone(&health),
             routes: Arc::clone(&routes),
         };
         let thread = Thread::start("journal-postgres", async move |report| host.run(report).await)?;
-        Ok(Self { queues, routes, reads: Some(reads), health, thread: Some(thread) })
+        Ok(Self { queues, routes, reads: Some(reads), lease, rejoins, health, thread: Some(thread) })
     }
 
     fn routes(&self) -> MutexGuard<'_, Routes> {
@@ -120,8 +138,12 @@ impl Postgres {
     /// Hands in an act; the routes are locked.
     fn ask_on<A: Act>(&self, track: Track, act: A) -> Pending<A::Found> {
         let (reply, pending) = Pending::channel();
-        self.hand_in(track.shard(SHARDS), Message::Act(track, Box::new(Asked::new(act, reply))));
+        self.hand_in(track.shard(SHARDS), Message::Act(self.placed(track, Asked::new(act, reply))));
         pending
+    }
+
+    fn placed<A: Act>(&self, track: Track, asked: Asked<A>) -> Placed {
+        Placed { track, host: self.lease.host(), entry: Box::new(asked) }
     }
 
     /// Hands in an act that has to do with many lanes: what was handed in before it is done before it.
@@ -132,7 +154,7 @@ impl Postgres {
         for others in 1..SHARDS {
             self.hand_in(others, Message::Stop(stillness.of_one_more()));
         }
-        self.hand_in(0, Message::Alone(Box::new(Asked::new(act, reply)), stillness));
+        self.hand_in(0, Message::Alone(self.placed(Track::ANY, Asked::new(act, reply)), stillness));
         pending
     }
 
@@ -321,8 +343,22 @@ impl Backend for Postgres {
         self.read(|reads| reads.replay_jobs(id))
     }
 
+    fn news(&self) -> Option<(Fencing, NewsFeed)> {
+        Some(self.lease.listen())
+    }
+
+    fn take_over(&self, at: Timestamp) -> Pending<Vec<Unsettled>> {
+        self.ask_all(TakeOver { at })
+    }
+
+    fn rejoin(&self) -> Pending<()> {
+        let (reply, joined) = Pending::channel();
+        let _ = self.rejoins.send(reply);
+        joined
+    }
+
     fn healthy(&self) -> bool {
-        self.health.is_good()
+        self.health.is_good() && !self.lease.is_fenced()
     }
 
     fn close(&self) -> Pending<()> {

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls};
+
+use crate::line::Line;
 
 /// The address of the server's first database; its user may make others.
 const ADDRESS: &str = "BOOKHOOK_TEST_POSTGRES";
@@ -41,6 +44,23 @@ impl Database {
     pub fn address(&self) -> String {
         let (server, _) = self.server.rsplit_once('/').unwrap();
         format!("{server}/{}?sslmode=disable", self.name)
+    }
+
+    /// The same over this line.
+    pub fn address_over(&self, line: &Line) -> String {
+        let (before, rest) =
+            self.address().rsplit_once('@').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let (_, database) = rest.split_once('/').unwrap();
+        format!("{before}@{}/{database}", line.address())
+    }
+
+    /// A line to its server, which can be cut.
+    pub async fn line(&self) -> Line {
+        let config: Config = self.server.parse().unwrap();
+        let (Host::Tcp(host), [port]) = (&config.get_hosts()[0], config.get_ports()) else {
+            panic!("the server for the tests has an address")
+        };
+        Line::to(format!("{host}:{port}")).await
     }
 
     /// The certificate that its server shows.

@@ -36,6 +36,8 @@ pub(super) struct Lane {
     paused: bool,
     /// What goes through although it is paused.
     let_through: Option<Ticket>,
+    /// So many at the head of the queue go before the occupant, should that have to rest.
+    ahead: usize,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,7 @@ struct Queued {
 impl Lane {
     pub(super) fn occupy(&mut self, ticket: Ticket) {
         debug_assert!(self.occupant.is_none(), "a lane holds one at a time");
+        self.ahead = 0;
         self.occupant = Some(ticket);
     }
 
@@ -57,7 +60,8 @@ impl Lane {
 
     /// Back to the head of the queue, resting.
     pub(super) fn queue_first(&mut self, ticket: Ticket) {
-        self.queue.push_front(Queued { ticket, may_start: false });
+        let at = std::mem::take(&mut self.ahead).min(self.queue.len());
+        self.queue.insert(at, Queued { ticket, may_start: false });
     }
 
     /// It may start when it is its turn: it is durable, and has rested.
@@ -83,6 +87,7 @@ impl Lane {
     pub(super) fn dequeue(&mut self, ticket: Ticket) {
         if let Some(at) = self.find(ticket) {
             self.queue.remove(at);
+            self.ahead -= usize::from(at < self.ahead);
         }
     }
 
@@ -102,17 +107,29 @@ impl Lane {
 
     /// To the head of the queue, and through the pause.
     pub(super) fn let_through(&mut self, ticket: Ticket) {
-        if let Some(queued) = self.find(ticket).and_then(|at| self.queue.remove(at)) {
-            self.queue.push_front(queued);
+        if let Some(from) = self.find(ticket) {
+            self.shift(from, 0);
         }
         self.let_through = Some(ticket);
     }
 
-    /// To the place in the queue before the other one.
+    /// To the place in the queue before the other one. Before the occupant, it goes first should that have to rest.
     pub(super) fn move_before(&mut self, ticket: Ticket, other: Ticket) {
-        let (Some(from), Some(to)) = (self.find(ticket), self.find(other)) else { return };
-        if let Some(queued) = (to < from).then(|| self.queue.remove(from)).flatten() {
+        let Some(from) = self.find(ticket) else { return };
+        if self.is_occupied_by(other) {
+            let ahead = self.ahead;
+            self.shift(from, ahead);
+            self.ahead = ahead + 1;
+        } else if let Some(to) = self.find(other).filter(|to| *to < from) {
+            self.shift(from, to);
+        }
+    }
+
+    /// Forward in the queue. Whoever gets among those ahead of the occupant is ahead of it too.
+    fn shift(&mut self, from: usize, to: usize) {
+        if let Some(queued) = self.queue.remove(from) {
             self.queue.insert(to, queued);
+            self.ahead += usize::from(to < self.ahead && from >= self.ahead);
         }
     }
 

@@ -49,6 +49,11 @@ impl Scripted {
         let (runs, gate) = (Runs::default(), Gate::closed());
         Self { runs, gate, script: Box::new(script), begun: AtomicUsize::new(0) }
     }
+
+    /// With others, in their record and at their gate.
+    pub(crate) fn beside(self, runs: &Runs, gate: &Gate) -> Self {
+        Self { runs: runs.clone(), gate: gate.clone(), ..self }
+    }
 }
 
 impl Handler for Scripted {

@@ -8,6 +8,7 @@ mod durable;
 mod ending;
 mod erasing;
 mod given;
+mod hosts;
 mod housekeeping;
 mod jobs;
 mod lanes;

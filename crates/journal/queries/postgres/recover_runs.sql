@@ -1,8 +1,7 @@
--- Of this host, when it starts over, and of hosts that are gone.
+-- Of this host, when it starts over.
 UPDATE run
 SET finished_at = $1, error = $2
 WHERE finished_at IS NULL
   AND delivery IN (
-      SELECT seq FROM delivery
-      WHERE state = 'running' AND (host = $3 OR host NOT IN (SELECT id FROM host))
+      SELECT seq FROM delivery WHERE state = 'running' AND host = $3
   )

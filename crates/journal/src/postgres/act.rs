@@ -4,6 +4,8 @@ use std::pin::Pin;
 
 use tokio_postgres::Error;
 
+use bookhook_model::DeliveryId;
+
 use crate::error::WriteError;
 use crate::pending::Reply;
 
@@ -29,6 +31,11 @@ pub(super) trait Act: Send + Sync + 'static {
     /// By about how many bytes the journal grew, having found this.
     fn volume(&self, _found: &Self::Found) -> i64 {
         0
+    }
+
+    /// The delivery that has left its lane by that, so that another may begin there.
+    fn left(&self, _found: &Self::Found) -> Option<DeliveryId> {
+        None
     }
 
     /// Notes what became of its delivery. It found this, or (none) is not in the journal.
@@ -61,6 +68,8 @@ pub(super) trait Entry: Send {
     fn apply<'a>(&'a mut self, db: &'a Session) -> Applying<'a>;
     /// By about how many bytes the journal grew.
     fn volume(&self) -> i64;
+    /// The delivery that has left its lane.
+    fn left(&self) -> Option<DeliveryId>;
     /// Tells what was found, now that it is durable.
     fn answer(self: Box<Self>, routes: &mut Routes);
     /// Tells that it is not in the journal.
@@ -77,6 +86,10 @@ pub(super) struct Asked<A: Act> {
 impl<A: Act> Asked<A> {
     pub(super) fn new(act: A, reply: Reply<A::Found>) -> Self {
         Self { act, reply, found: None }
+    }
+
+    fn found(&self) -> Option<&A::Found> {
+        self.found.as_ref()?.as_ref().ok()
     }
 }
 
@@ -101,7 +114,11 @@ impl<A: Act> Entry for Asked<A> {
     }
 
     fn volume(&self) -> i64 {
-        self.found.as_ref().and_then(|found| found.as_ref().ok()).map_or(0, |found| self.act.volume(found))
+        self.found().map_or(0, |found| self.act.volume(found))
+    }
+
+    fn left(&self) -> Option<DeliveryId> {
+        self.act.left(self.found()?)
     }
 
     fn answer(self: Box<Self>, routes: &mut Routes) {

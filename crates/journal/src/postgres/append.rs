@@ -1,8 +1,9 @@
 //! An event comes in.
 
 use futures_util::future::try_join;
+use tokio_postgres::types::ToSql;
 
-use bookhook_model::{Cause, DeliveryId, Outcome, Response, RunNumber, State, policy};
+use bookhook_model::{Cause, DeliveryId, Outcome, Response, State, policy};
 
 use crate::acts::{Appended, Place};
 use crate::backend::SealedAppend;
@@ -21,7 +22,6 @@ struct Known {
     seq: i64,
     id: DeliveryId,
     standing: Standing,
-    runs: RunNumber,
 }
 
 impl Act for SealedAppend {
@@ -32,15 +32,15 @@ impl Act for SealedAppend {
         if self.act.place == Place::Start {
             refuse_while_running(self.act.after, db).await?;
         }
-        if let Some(conflict) = insert(self, self.act.place.state(), db).await? {
-            return Ok(Appended::Fresh { conflict });
+        if let Some(appended) = insert(self, self.act.place.state(), db).await? {
+            return Ok(appended);
         }
         if let Some(known) = find_same(self, db).await? {
             return again(self, &known, db).await;
         }
         // Its lane is taken.
-        if let Some(conflict) = insert(self, State::Waiting, db).await? {
-            return Ok(Appended::Fresh { conflict });
+        if let Some(appended) = insert(self, State::Waiting, db).await? {
+            return Ok(appended);
         }
         let (id, state) = (self.act.id, find_state(self.act.id, db).await?);
         Err(Fault::Refused(WriteError::Refused { id, state, act: "be appended again" }))
@@ -52,13 +52,17 @@ impl Act for SealedAppend {
 
     fn volume(&self, found: &Appended) -> i64 {
         let bytes = 512 + self.headers.len() + self.act.event.body.len();
-        if matches!(found, Appended::Fresh { .. }) { i64::try_from(bytes).unwrap_or(i64::MAX) } else { 0 }
+        if matches!(found, Appended::Fresh { .. } | Appended::Deferred { .. }) {
+            i64::try_from(bytes).unwrap_or(i64::MAX)
+        } else {
+            0
+        }
     }
 
     fn conclude(&self, found: Option<&Appended>, routes: &mut Routes) {
         let id = self.act.id;
         match found {
-            Some(Appended::Fresh { .. }) => match self.act.place {
+            Some(Appended::Fresh { .. } | Appended::Deferred { .. }) => match self.act.place {
                 Place::Start | Place::Queue | Place::Hold => {}
                 Place::Unmatched | Place::Settle(_) => routes.leave(id),
             },
@@ -71,8 +75,8 @@ impl Act for SealedAppend {
     }
 }
 
-/// Whether it was in conflict; none when it could not be inserted.
-async fn insert(append: &SealedAppend, state: State, db: &Session) -> Result<Option<bool>, Fault> {
+/// Where it stands now; none when it could not be inserted.
+async fn insert(append: &SealedAppend, state: State, db: &Session) -> Result<Option<Appended>, Fault> {
     let SealedAppend { act, event_key, headers, sealed } = append;
     let event = &act.event;
     let settled = match &act.place {
@@ -104,7 +108,11 @@ async fn insert(append: &SealedAppend, state: State, db: &Session) -> Result<Opt
             ],
         )
         .await?;
-    Ok(inserted.map(|row| Columns::of(&row).next()).transpose()?)
+    let Some(row) = inserted else { return Ok(None) };
+    let mut columns = Columns::of(&row);
+    let (state, conflict) = (columns.value()?, columns.next()?);
+    let is_as_asked = state == act.place.state();
+    Ok(Some(if is_as_asked { Appended::Fresh { conflict } } else { Appended::Deferred { conflict, state } }))
 }
 
 /// What never runs by itself keeps a token only where a replay of it may need one.
@@ -122,7 +130,7 @@ async fn find_same(append: &SealedAppend, db: &Session) -> Result<Option<Known>,
     let (seq, id) = (columns.next()?, columns.value()?);
     let standing =
         Standing { state: columns.value()?, awaits_caller: columns.next()?, answered: columns.optional()? };
-    Ok(Some(Known { seq, id, standing, runs: columns.value()? }))
+    Ok(Some(Known { seq, id, standing }))
 }
 
 /// The response of a settled delivery; what has none, because it never runs or runs just now, is suppressed.
@@ -143,8 +151,7 @@ async fn again(append: &SealedAppend, known: &Known, db: &Session) -> Result<App
     }
 }
 
-/// Body, headers and tokens of this sending take the place of those of the one before. What its paused lane waits for is
-/// not held.
+/// Body, headers and tokens of this sending take the place of those of the one before.
 async fn run_again(
     append: &SealedAppend,
     known: &Known,
@@ -152,29 +159,23 @@ async fn run_again(
     db: &Session,
 ) -> Result<Appended, Fault> {
     let act = &append.act;
-    let (id, seq) = (known.id, known.seq);
-    let run = (act.place == Place::Start).then(|| known.runs.next());
-    let may_wait = act.place == Place::Hold && holds_its_lane(id, db).await?;
-    let state = if may_wait { State::Waiting } else { act.place.state() };
-    let (state, runs) = (state.as_str(), Column(run.unwrap_or(known.runs)));
+    let (id, seq, state, body) = (known.id, known.seq, act.place.state().as_str(), &act.event.body[..]);
     let (sent_at, expires_at) =
         (Column(act.received_at), append.sealed.as_ref().map(|_| Column(act.token_expires_at)));
-    let body = &act.event.body[..];
-    try_join(
-        db.execute(
-            &db.statements.append_again,
-            &[&seq, &state, &runs, &sent_at, &expires_at, &append.sealed, &db.host],
-        ),
+    let (again, _) = try_join(
+        async {
+            let wanted: [&(dyn ToSql + Sync); 6] =
+                [&seq, &state, &sent_at, &expires_at, &append.sealed, &db.host];
+            db.query_one(&db.statements.append_again, &wanted).await
+        },
         db.execute(&db.statements.append_again_payload, &[&seq, &append.headers, &body]),
     )
     .await?;
+    let mut columns = Columns::of(&again);
+    let (state, runs) = (columns.value::<State>()?, columns.value()?);
+    let run = (state == State::Running).then_some(runs);
     if let Some(number) = run {
         db.execute(&db.statements.insert_run, &[&seq, &Column(number), &cause.as_str(), &sent_at]).await?;
     }
     Ok(Appended::Again { id, cause, run })
-}
-
-/// Whether it may wait although its lane is paused.
-async fn holds_its_lane(id: DeliveryId, db: &Session) -> Result<bool, Fault> {
-    Ok(db.query_opt(&db.statements.find_lane_held_for, &[&Column(id)]).await?.is_some())
 }

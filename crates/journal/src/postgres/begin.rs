@@ -25,19 +25,23 @@ struct Found {
     event: Event,
     token_expires_at: Option<Timestamp>,
     sealed: Option<Vec<u8>>,
+    is_ours: bool,
     /// Its hook or its lane is paused, and it is not what the lane waits for.
     is_paused: bool,
+    has_free_lane: bool,
 }
 
 impl Found {
-    /// The state in which it cannot run. What was settled or parked meanwhile does not run before it is put back into its
+    /// Why it cannot run, now or ever. What was settled or parked meanwhile does not run before it is put back into its
     /// lane. What is held may run after all when nothing is paused: whoever did that could not write it down.
-    fn obstacle(&self) -> Option<State> {
-        match self.state {
-            State::Waiting | State::Held if self.is_paused => Some(State::Held),
-            State::Waiting | State::Held => None,
-            state => Some(state),
-        }
+    fn obstacle(&self, id: DeliveryId) -> Option<WriteError> {
+        let state = match self.state {
+            State::Waiting | State::Held if !self.is_ours => return Some(WriteError::Elsewhere(id)),
+            State::Waiting | State::Held if self.is_paused => State::Held,
+            State::Waiting | State::Held => return None,
+            state => state,
+        };
+        Some(WriteError::Refused { id, state, act: "begin a run" })
     }
 }
 
@@ -48,10 +52,13 @@ impl Act for SealedBegin {
         let id = self.act.id;
         let (found, before) = join(find(self, db), refuse_while_running(self.act.after, db)).await;
         let found = found?.ok_or(Fault::Refused(WriteError::NotFound(id)))?;
-        if let Some(state) = found.obstacle() {
-            return Err(Fault::Refused(WriteError::Refused { id, state, act: "begin a run" }));
+        if let Some(obstacle) = found.obstacle(id) {
+            return Err(Fault::Refused(obstacle));
         }
         before?;
+        if !found.has_free_lane {
+            return Err(Fault::Refused(WriteError::LaneBusy(id)));
+        }
         let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
         match token.problem(self.key, self.act.at) {
             Some(reason) => {
@@ -61,6 +68,10 @@ impl Act for SealedBegin {
             }
             None => Ok(SealedBegun::Run(Box::new(run(self, found, db).await?))),
         }
+    }
+
+    fn left(&self, found: &SealedBegun) -> Option<DeliveryId> {
+        matches!(found, SealedBegun::Parked(_)).then_some(self.act.id)
     }
 
     fn conclude(&self, found: Option<&SealedBegun>, routes: &mut Routes) {
@@ -84,7 +95,7 @@ pub(super) async fn refuse_while_running(before: Option<DeliveryId>, db: &Sessio
 }
 
 async fn find(begin: &SealedBegin, db: &Session) -> Result<Option<Found>, Fault> {
-    let row = db.query_opt(&db.statements.begin_find, &[&Column(begin.act.id)]).await?;
+    let row = db.query_opt(&db.statements.begin_find, &[&Column(begin.act.id), &db.host]).await?;
     let Some(row) = row else { return Ok(None) };
     let mut columns = Columns::of(&row);
     let (seq, state, runs, hook) = (columns.next()?, columns.value()?, columns.value()?, columns.value()?);
@@ -92,10 +103,13 @@ async fn find(begin: &SealedBegin, db: &Session) -> Result<Option<Found>, Fault>
     let (book_id, agent_id, fingerprint) = (columns.optional()?, columns.optional()?, columns.value()?);
     let token_expires_at = columns.optional()?;
     let (headers, body) = (columns.value()?, columns.value()?);
-    let (sealed, is_paused) = (columns.next()?, columns.next()?);
+    let sealed = columns.next()?;
+    let (is_ours, is_paused, has_free_lane) = (columns.next()?, columns.next()?, columns.next()?);
     let secrets = Vec::new();
     let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
-    Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed, is_paused }))
+    let found =
+        Found { seq, state, runs, hook, event, token_expires_at, sealed, is_ours, is_paused, has_free_lane };
+    Ok(Some(found))
 }
 
 async fn run(begin: &SealedBegin, found: Found, db: &Session) -> Result<SealedRun, Fault> {

@@ -22,7 +22,7 @@ pub(crate) async fn check(address: &PostgresAddress, key: Option<KeyId>) -> Resu
     let client = database.connect_for_reading().await.map_err(|error| database.cannot_open(error))?;
     migrate::check_readable(&client, &database).await?;
     let checks = Checks { client, key };
-    checks.all().await.map_err(|error| problem::read(address, error).into())
+    checks.all().await.map_err(|error| problem::read(address, error.into()).into())
 }
 
 struct Checks {

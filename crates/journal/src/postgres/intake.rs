@@ -21,17 +21,22 @@ const LAZY_WAIT: Duration = Duration::from_millis(50);
 /// What is handed in.
 pub(super) enum Message {
     /// An act of one track.
-    Act(Track, Box<dyn Entry>),
+    Act(Placed),
     /// An act that has to do with everything: done when all other shards stand still.
-    Alone(Box<dyn Entry>, Stillness),
+    Alone(Placed, Stillness),
     /// Stand still: tell so, and wait.
     Stop(Stop),
     /// Nothing after this is done.
     Close(Option<Reply<()>>),
 }
 
-/// An act, and its track.
-pub(super) type Placed = (Track, Box<dyn Entry>);
+/// An act, and where it belongs.
+pub(super) struct Placed {
+    pub(super) track: Track,
+    /// The host that handed it in: should that have been fenced since, the act is nobody's.
+    pub(super) host: i64,
+    pub(super) entry: Box<dyn Entry>,
+}
 
 /// What a shard that has an act for itself alone knows of the others.
 #[derive(Default)]
@@ -75,7 +80,7 @@ impl Stop {
 /// What a shard does next.
 pub(super) enum Work {
     Group(Vec<Placed>),
-    Alone(Box<dyn Entry>, Stillness),
+    Alone(Placed, Stillness),
     Stop(Stop),
     Close(Option<Reply<()>>),
 }
@@ -98,8 +103,8 @@ impl Intake {
             None => self.messages.recv().await,
         };
         let first = match first {
-            Some(Message::Act(track, entry)) => (track, entry),
-            Some(Message::Alone(entry, stillness)) => return Work::Alone(entry, stillness),
+            Some(Message::Act(placed)) => placed,
+            Some(Message::Alone(placed, stillness)) => return Work::Alone(placed, stillness),
             Some(Message::Stop(stop)) => return Work::Stop(stop),
             Some(Message::Close(closer)) => return Work::Close(closer),
             None => return Work::Close(None),
@@ -113,7 +118,7 @@ impl Intake {
     /// While there are lazy acts only, waits a little for one that is worth a sync.
     async fn wait_for_company(&mut self, group: &mut Vec<Placed>) {
         let until = Instant::now() + LAZY_WAIT;
-        while group.len() < GROUP_ACTS_MAX && group.last().is_some_and(|(_, entry)| entry.is_lazy()) {
+        while group.len() < GROUP_ACTS_MAX && group.last().is_some_and(|placed| placed.entry.is_lazy()) {
             let Ok(Some(message)) = timeout_at(until, self.messages.recv()).await else { return };
             if !self.takes(message, group) {
                 return;
@@ -122,20 +127,20 @@ impl Intake {
     }
 
     fn take_what_is_there(&mut self, group: &mut Vec<Placed>) {
-        let mut bytes: usize = group.iter().map(|(_, entry)| entry.bytes()).sum();
+        let mut bytes: usize = group.iter().map(|placed| placed.entry.bytes()).sum();
         while self.next.is_none() && group.len() < GROUP_ACTS_MAX && bytes < GROUP_BYTES_MAX {
             let Ok(message) = self.messages.try_recv() else { return };
             if !self.takes(message, group) {
                 return;
             }
-            bytes += group.last().map_or(0, |(_, entry)| entry.bytes());
+            bytes += group.last().map_or(0, |placed| placed.entry.bytes());
         }
     }
 
     /// Whether the message is one more act; if not, it ends the group.
     fn takes(&mut self, message: Message, group: &mut Vec<Placed>) -> bool {
         match message {
-            Message::Act(track, entry) => group.push((track, entry)),
+            Message::Act(placed) => group.push(placed),
             other => self.next = Some(other),
         }
         self.next.is_none()

@@ -41,7 +41,7 @@ pub(super) async fn run(client: &Client, database: &Database) -> Result<(), Open
     if is_current(client, database).await? {
         return Ok(());
     }
-    let failed = |error| database.cannot_open(error);
+    let failed = |error: Error| database.cannot_open(error);
     client.batch_execute("BEGIN").await.map_err(failed)?;
     client.batch_execute(LOCK).await.map_err(failed)?;
     client.batch_execute(HISTORY).await.map_err(failed)?;

@@ -215,6 +215,10 @@ impl Act for Park {
         remember(by, &Target::delivery(&found), reason.as_deref(), db).await
     }
 
+    fn left(&self, _: &()) -> Option<DeliveryId> {
+        Some(self.id)
+    }
+
     fn conclude(&self, found: Option<&()>, routes: &mut Routes) {
         if found.is_some() {
             routes.leave(self.id);
@@ -237,6 +241,10 @@ impl Act for Skip {
             lanes::go_on_after(*id, db).await?;
         }
         remember(By { who, what: ActKind::Skip, at: *at }, &Target::delivery(&found), None, db).await
+    }
+
+    fn left(&self, _: &()) -> Option<DeliveryId> {
+        Some(self.id)
     }
 
     fn conclude(&self, found: Option<&()>, routes: &mut Routes) {

@@ -9,19 +9,39 @@ use crate::error::{OpenError, ReadError, WriteError};
 
 use super::address::PostgresAddress;
 
+/// Why the server does not do what it is asked: it says why, or the way to it does, or (none) nothing comes back.
+#[derive(Debug)]
+pub(super) struct NoAnswer(pub(super) Option<Error>);
+
+impl From<Error> for NoAnswer {
+    fn from(error: Error) -> Self {
+        Self(Some(error))
+    }
+}
+
+impl NoAnswer {
+    /// Whether the connection is of no more use.
+    pub(super) fn is_loss(&self) -> bool {
+        self.0.as_ref().is_none_or(is_loss)
+    }
+}
+
 /// While opening.
-pub(super) fn open(address: &PostgresAddress, source: Error) -> OpenError {
+pub(super) fn open(address: &PostgresAddress, error: NoAnswer) -> OpenError {
     let journal = address.to_string();
-    match source.code() {
-        None => OpenError::Unreachable { journal, source },
-        Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => OpenError::NoRight { journal, source },
-        Some(_) => OpenError::Postgres { journal, source },
+    match error.0 {
+        Some(source) if source.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            OpenError::NoRight { journal, source }
+        }
+        Some(source) if source.code().is_some() => OpenError::Postgres { journal, source },
+        source => OpenError::Unreachable { journal, source },
     }
 }
 
 /// While writing.
-pub(super) fn write(address: &PostgresAddress, source: Error) -> WriteError {
+pub(super) fn write(address: &PostgresAddress, error: impl Into<NoAnswer>) -> WriteError {
     let journal = address.to_string();
+    let Some(source) = error.into().0 else { return WriteError::Unreachable { journal, source: None } };
     match source.code() {
         Some(code) if *code == SqlState::DISK_FULL => WriteError::DiskFull { path: PathBuf::from(journal) },
         _ if is_loss(&source) => WriteError::Unreachable { journal, source: Some(source) },
@@ -30,8 +50,8 @@ pub(super) fn write(address: &PostgresAddress, source: Error) -> WriteError {
 }
 
 /// While reading.
-pub(super) fn read(address: &PostgresAddress, source: Error) -> ReadError {
-    ReadError::Postgres { journal: address.to_string(), source }
+pub(super) fn read(address: &PostgresAddress, error: NoAnswer) -> ReadError {
+    ReadError::Postgres { journal: address.to_string(), source: error.0 }
 }
 
 /// Whether the act is at fault, and others can be written.

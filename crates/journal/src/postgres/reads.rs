@@ -5,10 +5,12 @@ mod people;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{join_all, join3, try_join};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 
@@ -22,11 +24,14 @@ use crate::pending::{Pending, Reply};
 use crate::reading::{ActListing, Cursor, Listing, Order, Outlook, Page, Payload};
 
 use super::address::PostgresAddress;
+use super::problem::{self, NoAnswer};
 use super::rows::{self, Column, Columns};
 use super::session::Database;
 use super::thread::Thread;
-use super::{migrate, problem, queries};
+use super::{migrate, queries};
 
+/// So long may it take to read something.
+const READ_WAIT: Duration = Duration::from_mins(1);
 /// So many read side by side.
 const READERS: usize = 2;
 
@@ -198,19 +203,22 @@ impl Reader {
     async fn read<T>(&mut self, read: impl AsyncFn(&Session) -> Result<T, Error>) -> Result<T, ReadError> {
         let was_connected = self.session.is_some();
         match self.try_read(&read).await {
-            Err(error) if was_connected && problem::is_loss(&error) => self.try_read(&read).await,
+            Err(error) if was_connected && error.is_loss() => self.try_read(&read).await,
             done => done,
         }
         .map_err(|error| problem::read(self.database.address(), error))
     }
 
-    async fn try_read<T>(&mut self, read: &impl AsyncFn(&Session) -> Result<T, Error>) -> Result<T, Error> {
+    async fn try_read<T>(
+        &mut self,
+        read: &impl AsyncFn(&Session) -> Result<T, Error>,
+    ) -> Result<T, NoAnswer> {
         let session = match self.session.take().filter(|session| !session.client.is_closed()) {
             Some(session) => session,
             None => Session::open(&self.database).await?,
         };
         // When it fails, the connection goes with its transaction.
-        let found = read(&session).await?;
+        let found = timeout(READ_WAIT, read(&session)).await.map_err(|_| NoAnswer(None))??;
         self.session = Some(session);
         Ok(found)
     }
@@ -225,7 +233,7 @@ macro_rules! session {
         }
 
         impl Session {
-            async fn open(database: &Database) -> Result<Self, Error> {
+            async fn open(database: &Database) -> Result<Self, NoAnswer> {
                 let client = database.connect_for_reading().await?;
                 $(let $name = client.prepare(queries::$name).await?;)*
                 Ok(Self { client, $($name,)* })

@@ -5,6 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use bookhook_model::{DeliveryId, Event, HookName, LaneKey};
 
+use crate::hosts::LaneMark;
+
 /// So many deliveries that are done are remembered at least; of those before, a late note may lose its place in the order.
 const DONE_MAX: usize = 1 << 14;
 
@@ -39,6 +41,11 @@ impl Track {
             (None, Some(event)) => Self::of(&(hook.as_str(), &*event.0)),
             (None, None) => Self::of_delivery(id),
         }
+    }
+
+    /// What other hosts are told of it.
+    pub(super) fn mark(self) -> LaneMark {
+        LaneMark(self.0)
     }
 
     /// Which of so many shards takes it.

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Error, Row, Statement};
+use tokio_postgres::{Client, Connection, Error, Row, Socket, Statement};
 
 use crate::error::OpenError;
 
 use super::act::Fault;
 use super::address::PostgresAddress;
-use super::problem;
+use super::problem::{self, NoAnswer};
 use super::statements::Statements;
-use super::tls::Encryption;
+use super::tls::{Encrypted, Encryption};
 
 /// So long may it take to reach the server, unless the address says otherwise.
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
@@ -59,46 +60,36 @@ impl Database {
         &self.0.address
     }
 
-    pub(super) async fn connect(&self) -> Result<Client, Error> {
-        let Parts { address, encryption } = &*self.0;
-        let mut config = address.config().clone();
-        config.application_name("bookhook").tcp_user_timeout(SILENCE_MAX);
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_WAIT);
-        }
-        if config.get_target_session_attrs() == TargetSessionAttrs::Any {
-            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        }
-        let (client, connection) = config.connect(encryption.clone()).await?;
+    pub(super) async fn connect(&self) -> Result<Client, NoAnswer> {
+        let (client, connection) = self.dial().await?;
         // Its end shows in what is asked of the client.
         tokio::spawn(async move { drop(connection.await) });
         Ok(client)
     }
 
+    /// A connection that somebody else drives.
+    pub(super) async fn dial(&self) -> Result<(Client, Connection<Socket, Encrypted<Socket>>), NoAnswer> {
+        let Parts { address, encryption } = &*self.0;
+        let mut config = address.config().clone();
+        config.application_name("bookhook").tcp_user_timeout(SILENCE_MAX);
+        let wait = config.get_connect_timeout().copied().unwrap_or(CONNECT_WAIT);
+        if config.get_target_session_attrs() == TargetSessionAttrs::Any {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
+        // All of it, for a server may take the connection and say nothing.
+        let connected = timeout(wait, config.connect(encryption.clone())).await;
+        Ok(connected.map_err(|_| NoAnswer(None))??)
+    }
+
     /// A connection for one who only reads.
-    pub(super) async fn connect_for_reading(&self) -> Result<Client, Error> {
+    pub(super) async fn connect_for_reading(&self) -> Result<Client, NoAnswer> {
         let client = self.connect().await?;
         client.batch_execute(READING).await?;
         Ok(client)
     }
 
-    pub(super) fn cannot_open(&self, error: Error) -> OpenError {
-        problem::open(self.address(), error)
-    }
-}
-
-/// Whose connection it is: one of a host's.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Writer {
-    pub(super) host: i64,
-    pub(super) shard: i64,
-}
-
-impl Writer {
-    /// One of 64: another one for each of a host's connections, and seldom that of another host's.
-    fn slot(self) -> i32 {
-        const SLOTS: i64 = 64;
-        i32::try_from((self.host.wrapping_mul(4) + self.shard).rem_euclid(SLOTS)).unwrap_or_default()
+    pub(super) fn cannot_open(&self, error: impl Into<NoAnswer>) -> OpenError {
+        problem::open(self.address(), error.into())
     }
 }
 
@@ -106,18 +97,18 @@ impl Writer {
 pub(super) struct Session {
     client: Client,
     pub(super) statements: Statements,
-    /// The host that it writes for.
+    /// The host that it writes for, as long as a group lasts.
     pub(super) host: i64,
     /// Where it adds what it writes to the volume of all.
     pub(super) slot: i32,
 }
 
 impl Session {
-    pub(super) async fn open(database: &Database, writer: Writer) -> Result<Self, Error> {
+    pub(super) async fn open(database: &Database, slot: i32) -> Result<Self, NoAnswer> {
         let client = database.connect().await?;
         client.batch_execute(WRITING).await?;
         let statements = Statements::prepare(&client).await?;
-        Ok(Self { client, statements, host: writer.host, slot: writer.slot() })
+        Ok(Self { client, statements, host: 0, slot })
     }
 
     pub(super) fn is_lost(&self) -> bool {

@@ -47,6 +47,10 @@ impl Act for Settle {
         256 + self.end.response().map_or(0, |response| response.json().len())
     }
 
+    fn left(&self, _: &()) -> Option<DeliveryId> {
+        (!matches!(self.then, Then::RetryAt(_))).then_some(self.id)
+    }
+
     fn conclude(&self, found: Option<&()>, routes: &mut Routes) {
         if found.is_some() && !matches!(self.then, Then::RetryAt(_)) {
             routes.leave(self.id);
@@ -62,7 +66,8 @@ async fn end_run(act: &Settle, db: &Session) -> Result<u64, Fault> {
     };
     let response = act.end.response().map(|response| &response.json()[..]);
     let (id, run, at) = (Column(act.id), Column(act.run), Column(act.at));
-    db.execute(&db.statements.settle_run, &[&id, &run, &at, &status.map(Column), &response, &error]).await
+    db.execute(&db.statements.settle_run, &[&id, &run, &at, &status.map(Column), &response, &error, &db.host])
+        .await
 }
 
 /// Whether it is settled by that, and its lane waits for it.
@@ -70,10 +75,12 @@ async fn go_on(act: &Settle, db: &Session) -> Result<bool, Fault> {
     let (id, run) = (Column(act.id), Column(act.run));
     match &act.then {
         Then::Settled(response) => return settle(act, response, db).await,
-        Then::AwaitCaller => db.execute(&db.statements.await_caller, &[&id, &run]).await?,
-        Then::RetryAt(at) => db.execute(&db.statements.retry_at, &[&id, &run, &Column(*at)]).await?,
+        Then::AwaitCaller => db.execute(&db.statements.await_caller, &[&id, &run, &db.host]).await?,
+        Then::RetryAt(at) => {
+            db.execute(&db.statements.retry_at, &[&id, &run, &db.host, &Column(*at)]).await?
+        }
         Then::Park { reason, .. } => {
-            db.execute(&db.statements.park_run, &[&id, &run, &reason.to_string()]).await?
+            db.execute(&db.statements.park_run, &[&id, &run, &db.host, &reason.to_string()]).await?
         }
     };
     Ok(false)
@@ -87,7 +94,10 @@ async fn settle(act: &Settle, response: &Response, db: &Session) -> Result<bool,
     let keeps_token = policy::keeps_token_after(outcome);
     let (id, run, at) = (Column(act.id), Column(act.run), Column(act.at));
     let settled = db
-        .query_opt(&db.statements.settle_delivery, &[&id, &run, &at, &outcome.as_str(), &own, &keeps_token])
+        .query_opt(
+            &db.statements.settle_delivery,
+            &[&id, &run, &db.host, &at, &outcome.as_str(), &own, &keeps_token],
+        )
         .await?;
     Ok(settled.map(|row| Columns::of(&row).next()).transpose()?.unwrap_or_default())
 }

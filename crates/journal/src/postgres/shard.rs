@@ -14,12 +14,13 @@ use tokio_postgres::Error;
 use crate::error::WriteError;
 use crate::pending::Reply;
 
-use super::act::{Entry, Fault};
+use super::act::Fault;
 use super::health::Health;
 use super::intake::{Intake, Message, Placed, Work};
-use super::problem;
-use super::routes::{Routes, Track};
-use super::session::{Database, Session, Writer};
+use super::lease::Lease;
+use super::problem::{self, NoAnswer};
+use super::routes::Routes;
+use super::session::{Database, Session};
 
 /// So often an act that collides with one of another host is tried.
 const TRIES_MAX: usize = 5;
@@ -52,9 +53,10 @@ enum Undone {
 /// Everything that a shard owns.
 pub(super) struct Shard {
     database: Database,
-    writer: Writer,
+    slot: i32,
     session: Option<Session>,
     intake: Intake,
+    lease: Arc<Lease>,
     health: Arc<Health>,
     routes: Arc<Mutex<Routes>>,
     pause: Duration,
@@ -65,14 +67,13 @@ pub(super) struct Shard {
 impl Shard {
     pub(super) fn new(
         database: Database,
-        (writer, session): (Writer, Session),
+        session: Session,
         messages: UnboundedReceiver<Message>,
-        health: Arc<Health>,
-        routes: Arc<Mutex<Routes>>,
+        (lease, health, routes): (Arc<Lease>, Arc<Health>, Arc<Mutex<Routes>>),
     ) -> Self {
-        let intake = Intake::new(messages);
+        let (slot, intake) = (session.slot, Intake::new(messages));
         let (session, pause, resting_until) = (Some(session), FIRST_PAUSE, Instant::now());
-        Self { database, writer, session, intake, health, routes, pause, resting_until }
+        Self { database, slot, session, intake, lease, health, routes, pause, resting_until }
     }
 
     /// Writes until the journal is closed; gives who is to be told of that.
@@ -80,9 +81,9 @@ impl Shard {
         loop {
             match self.intake.next().await {
                 Work::Group(group) => self.write(group).await,
-                Work::Alone(entry, mut stillness) => {
+                Work::Alone(placed, mut stillness) => {
                     stillness.reached().await;
-                    self.write_alone(entry).await;
+                    self.write_alone(placed).await;
                 }
                 Work::Stop(stop) => stop.stand_still().await,
                 Work::Close(closer) => return closer,
@@ -92,22 +93,31 @@ impl Shard {
 
     /// Commits the group and answers its acts. When it fails, each act is tried alone, so that only those that cannot
     /// be written fail.
-    async fn write(&mut self, mut group: Vec<Placed>) {
+    async fn write(&mut self, group: Vec<Placed>) {
+        let host = self.lease.host();
+        let (mut group, strangers): (Vec<_>, Vec<_>) =
+            group.into_iter().partition(|placed| placed.host == host && self.lease.is_good(host));
+        if !strangers.is_empty() {
+            self.fail(strangers, Failure::Fenced);
+        }
+        if group.is_empty() {
+            return;
+        }
         // In the same order on every host, so that groups that meet do not wait for each other in a circle.
-        group.sort_by_key(|(track, _)| *track);
+        group.sort_by_key(|placed| placed.track);
         match self.commit(&mut group).await {
             Ok(()) => self.answer(group),
             Err(Failure::Failed(_)) => {
-                for (_, entry) in group {
-                    self.write_alone(entry).await;
+                for placed in group {
+                    self.write_alone(placed).await;
                 }
             }
             Err(failure) => self.fail(group, failure),
         }
     }
 
-    async fn write_alone(&mut self, entry: Box<dyn Entry>) {
-        let mut alone = vec![(Track::ANY, entry)];
+    async fn write_alone(&mut self, placed: Placed) {
+        let mut alone = vec![placed];
         let mut tries = 1;
         loop {
             match self.commit(&mut alone).await {
@@ -122,9 +132,10 @@ impl Shard {
 
     fn answer(&self, group: Vec<Placed>) {
         self.health.is_well();
+        self.lease.left(group.iter().filter_map(|placed| Some((placed.entry.left()?, placed.track.mark()))));
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, entry) in group {
-            entry.answer(&mut routes);
+        for placed in group {
+            placed.entry.answer(&mut routes);
         }
     }
 
@@ -137,13 +148,13 @@ impl Shard {
             Failure::Lost(source) => WriteError::Unreachable { journal: journal.to_string(), source },
             Failure::Failed(error) => problem::write(journal, error),
         };
-        if !is_of_the_act {
+        if !is_of_the_act && !is_fenced {
             self.health.is_ill(&error);
         }
         // An error can be told once; the rest of the group hears its kind.
         let mut error = Some(error);
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, entry) in group {
+        for placed in group {
             let error = error.take().unwrap_or_else(|| {
                 if is_fenced {
                     WriteError::Fenced
@@ -151,7 +162,7 @@ impl Shard {
                     WriteError::Unreachable { journal: journal.to_string(), source: None }
                 }
             });
-            entry.fail(error, &mut routes);
+            placed.entry.fail(error, &mut routes);
         }
     }
 
@@ -165,13 +176,21 @@ impl Shard {
     }
 
     async fn try_commit(&mut self, group: &mut [Placed]) -> Result<(), Failure> {
-        let session = self.session().await.map_err(Failure::Lost)?;
+        let host = group.first().map_or(0, |placed| placed.host);
+        if !self.lease.is_good(host) {
+            return Err(Failure::Fenced);
+        }
+        let mut session = self.session().await.map_err(|error| Failure::Lost(error.0))?;
+        session.host = host;
         match transaction(&session, group).await {
             Ok(()) => {
                 self.session = Some(session);
                 Ok(())
             }
             Err(Undone::Before(failure)) => {
+                if matches!(failure, Failure::Fenced) {
+                    self.lease.fence();
+                }
                 let is_lost = matches!(failure, Failure::Lost(_)) || session.is_lost();
                 self.session = Some(session).filter(|_| !is_lost);
                 Err(failure)
@@ -181,14 +200,14 @@ impl Shard {
     }
 
     /// The connection, or a new one; the pause between tries grows.
-    async fn session(&mut self) -> Result<Session, Option<Error>> {
+    async fn session(&mut self) -> Result<Session, NoAnswer> {
         if let Some(session) = self.session.take().filter(|session| !session.is_lost()) {
             return Ok(session);
         }
         if Instant::now() < self.resting_until {
-            return Err(None);
+            return Err(NoAnswer(None));
         }
-        match Session::open(&self.database, self.writer).await {
+        match Session::open(&self.database, self.slot).await {
             Ok(session) => {
                 self.pause = FIRST_PAUSE;
                 Ok(session)
@@ -196,7 +215,7 @@ impl Shard {
             Err(error) => {
                 self.resting_until = Instant::now() + self.pause;
                 self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-                Err(Some(error))
+                Err(error)
             }
         }
     }
@@ -252,7 +271,7 @@ async fn transaction(db: &Session, group: &mut [Placed]) -> Result<(), Undone> {
             }));
         }
     };
-    let volume = group.iter().map(|(_, entry)| entry.volume()).sum();
+    let volume = group.iter().map(|placed| placed.entry.volume()).sum();
     match timeout(GROUP_WAIT, commit(db, volume)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) if !problem::is_loss(&error) => Err(Undone::Before(Failure::Failed(error))),
@@ -275,7 +294,8 @@ async fn commit(db: &Session, volume: i64) -> Result<(), Error> {
 /// Applies the group's acts, which come ordered by track; gives the transaction's id.
 async fn apply(db: &Session, group: &mut [Placed]) -> Result<String, Failure> {
     let fence = async { db.query_opt(&db.statements.group_begin, &[&db.host]).await };
-    let tracks = group.chunk_by_mut(|one, next| one.0 == next.0).map(|track| apply_in_order(db, track));
+    let tracks =
+        group.chunk_by_mut(|one, next| one.track == next.track).map(|track| apply_in_order(db, track));
     // In this order everything is sent.
     let (begun, fence, applied) = join3(db.command("BEGIN"), fence, try_join_all(tracks)).await;
     begun.map_err(failure)?;
@@ -289,8 +309,8 @@ async fn apply(db: &Session, group: &mut [Placed]) -> Result<String, Failure> {
 }
 
 async fn apply_in_order(db: &Session, track: &mut [Placed]) -> Result<(), Error> {
-    for (_, entry) in track {
-        entry.apply(db).await?;
+    for placed in track {
+        placed.entry.apply(db).await?;
     }
     Ok(())
 }

@@ -5,23 +5,22 @@ use std::io;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 
-use futures_util::future::{join_all, select, try_join_all};
+use futures_util::future::{Either, join_all, select, try_join_all};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio_postgres::Client;
 
 use crate::error::OpenError;
 use crate::sqlite;
 
+use super::control::{Control, Rejoin};
 use super::health::Health;
 use super::intake::Message;
+use super::lease::{Lease, Left};
+use super::migrate;
+use super::problem::NoAnswer;
 use super::reads::Readers;
 use super::routes::Routes;
-use super::session::{Database, Session, Writer};
+use super::session::{Database, Session};
 use super::shard::Shard;
-use super::{migrate, queries};
-
-/// So long a host that is not heard of is alive to others.
-const LEASE_MICROSECONDS: f64 = 10_000_000.0;
 
 /// Where the opening thread waits to hear how it went.
 pub(super) type Report = mpsc::Sender<Result<(), OpenError>>;
@@ -77,8 +76,12 @@ where
 /// Everything that a host has on its thread.
 pub(super) struct Host {
     pub(super) database: Database,
+    pub(super) name: String,
     pub(super) messages: Vec<UnboundedReceiver<Message>>,
+    pub(super) to_tell: UnboundedReceiver<Left>,
+    pub(super) rejoins: UnboundedReceiver<Rejoin>,
     pub(super) readers: Readers,
+    pub(super) lease: Arc<Lease>,
     pub(super) health: Arc<Health>,
     pub(super) routes: Arc<Mutex<Routes>>,
 }
@@ -86,26 +89,29 @@ pub(super) struct Host {
 impl Host {
     /// Serves until the journal is closed, and then leaves.
     pub(super) async fn run(self, report: Report) {
-        let database = self.database.clone();
-        let (client, host, sessions) = match enter(&database, self.messages.len()).await {
+        let Self { database, name, messages, to_tell, rejoins, readers, lease, health, routes } = self;
+        let shared = (Arc::clone(&lease), health, routes);
+        let entered = enter(&database, name, Arc::clone(&lease), to_tell, rejoins, messages.len()).await;
+        let (control, sessions) = match entered {
             Ok(entered) => entered,
             Err(error) => return drop(report.send(Err(error))),
         };
         let shards: Vec<_> = sessions
             .into_iter()
-            .zip(self.messages)
+            .zip(messages)
             .map(|(session, messages)| {
-                let (health, routes) = (Arc::clone(&self.health), Arc::clone(&self.routes));
-                tokio::spawn(Shard::new(database.clone(), session, messages, health, routes).run())
+                tokio::spawn(Shard::new(database.clone(), session, messages, shared.clone()).run())
             })
             .collect();
+        let control = tokio::spawn(control.run());
         let _ = report.send(Ok(()));
-        let (shards, readers) = (Box::pin(join_all(shards)), Box::pin(self.readers.run(database.clone())));
+        let (shards, readers) = (join_all(shards), Box::pin(readers.run(database.clone())));
         let closers = match select(shards, readers).await {
-            futures_util::future::Either::Left((closers, _)) => closers,
-            futures_util::future::Either::Right(((), shards)) => shards.await,
+            Either::Left((closers, _)) => closers,
+            Either::Right(((), shards)) => shards.await,
         };
-        leave(&client, &database, host).await;
+        control.abort();
+        Control::leave(&database, lease.host()).await;
         for closer in closers.into_iter().flatten().flatten() {
             let _ = closer.send(Ok(()));
         }
@@ -115,28 +121,24 @@ impl Host {
 /// Makes the journal if need be, and enters this host among those that share it.
 async fn enter(
     database: &Database,
+    name: String,
+    lease: Arc<Lease>,
+    to_tell: UnboundedReceiver<Left>,
+    rejoins: UnboundedReceiver<Rejoin>,
     shards: usize,
-) -> Result<(Client, i64, Vec<(Writer, Session)>), OpenError> {
-    let failed = |error| database.cannot_open(error);
+) -> Result<(Control, Vec<Session>), OpenError> {
+    let failed = |error: NoAnswer| database.cannot_open(error);
     let client = database.connect().await.map_err(failed)?;
     migrate::run(&client, database).await?;
-    client.batch_execute("SET search_path = bookhook").await.map_err(failed)?;
-    let name = "bookhook";
-    let row = client.query_one(queries::host_enter, &[&name, &LEASE_MICROSECONDS]).await.map_err(failed)?;
-    let host = row.try_get(0).map_err(failed)?;
-    let writers = (0..).take(shards).map(|shard| Writer { host, shard });
-    let sessions = try_join_all(
-        writers.map(async |writer| Session::open(database, writer).await.map(|session| (writer, session))),
-    );
-    Ok((client, host, sessions.await.map_err(failed)?))
+    let control = Control::join(database, name, Arc::clone(&lease), to_tell, rejoins).await;
+    let control = control.map_err(failed)?;
+    let slots = (0..).take(shards).map(|shard| slot(lease.host(), shard));
+    let sessions = try_join_all(slots.map(|slot| Session::open(database, slot))).await.map_err(failed)?;
+    Ok((control, sessions))
 }
 
-/// What it leaves unsettled is anyone's from now on. If the server cannot be reached, its row expires.
-async fn leave(client: &Client, database: &Database, host: i64) {
-    if client.execute(queries::host_leave, &[&host]).await.is_err()
-        && let Ok(client) = database.connect().await
-        && client.batch_execute("SET search_path = bookhook").await.is_ok()
-    {
-        let _ = client.execute(queries::host_leave, &[&host]).await;
-    }
+/// Where a shard adds to the volume of all: another place for each of a host's, and seldom that of another host's.
+fn slot(host: i64, shard: i64) -> i32 {
+    const SLOTS: i64 = 64;
+    i32::try_from((host.wrapping_mul(4) + shard).rem_euclid(SLOTS)).unwrap_or_default()
 }

@@ -21,6 +21,9 @@ const INTERRUPTED: &str = "the host ended while the handler ran";
 /// So many tokens are erased at once, so that other acts get their turn.
 const ERASED_MAX: i64 = 500;
 
+/// So many deliveries are taken over at once.
+const TAKEN_MAX: i64 = 1000;
+
 /// A status reached a caller.
 pub(super) struct NoteAnswered {
     pub(super) id: DeliveryId,
@@ -109,6 +112,7 @@ impl Act for Recover {
         db.execute(&db.statements.host_bury, &[&db.host]).await?;
         db.execute(&db.statements.recover_runs, &[&Column(self.at), &INTERRUPTED, &db.host]).await?;
         db.execute(&db.statements.recover_deliveries, &[&db.host]).await?;
+        take_over(self.at, db).await?;
         db.execute(&db.statements.release_given_up, &[]).await?;
         db.execute(&db.statements.resume_given_up, &[]).await?;
         db.execute(&db.statements.recover_paused, &[]).await?;
@@ -135,6 +139,43 @@ impl Act for Recover {
     }
 }
 
+/// Deliveries of hosts that are gone are this one's from now on.
+pub(super) struct TakeOver {
+    pub(super) at: Timestamp,
+}
+
+impl Act for TakeOver {
+    type Found = Vec<Unsettled>;
+
+    async fn apply(&self, db: &Session) -> Result<Vec<Unsettled>, Fault> {
+        let taken = take_over(self.at, db).await?;
+        if taken.is_empty() {
+            return Ok(Vec::new());
+        }
+        db.execute(&db.statements.recover_paused, &[]).await?;
+        db.execute(&db.statements.recover_paused_lanes, &[]).await?;
+        let unsettled = db.query(&db.statements.take_over_list, &[&taken, &db.host]).await?;
+        Ok(unsettled.iter().map(read_unsettled).collect::<Result<_, _>>()?)
+    }
+
+    fn conclude(&self, found: Option<&Vec<Unsettled>>, routes: &mut Routes) {
+        for open in found.into_iter().flatten() {
+            routes.enter_found(open.id, &open.hook, open.lane.as_ref());
+        }
+    }
+}
+
+/// Takes a portion, so that there is something left for other hosts; gives the places of what it took.
+async fn take_over(at: Timestamp, db: &Session) -> Result<Vec<i64>, Fault> {
+    let taken = db.query(&db.statements.take_over_find, &[&TAKEN_MAX]).await?;
+    let taken: Vec<i64> = taken.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    if !taken.is_empty() {
+        db.execute(&db.statements.take_over_runs, &[&taken, &Column(at), &INTERRUPTED]).await?;
+        db.execute(&db.statements.take_over, &[&taken, &db.host]).await?;
+    }
+    Ok(taken)
+}
+
 fn read_unsettled(row: &Row) -> Result<Unsettled, Error> {
     let mut columns = Columns::of(row);
     Ok(Unsettled {
@@ -147,6 +188,7 @@ fn read_unsettled(row: &Row) -> Result<Unsettled, Error> {
         runs: columns.value()?,
         tries: columns.value()?,
         awaits_caller: columns.next()?,
+        before: columns.optional()?,
     })
 }
 

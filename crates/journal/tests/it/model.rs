@@ -109,12 +109,21 @@ impl Model {
         self.entries.iter().any(|entry| entry.state == State::Running)
     }
 
+    fn has_somebody(&self) -> bool {
+        let is_in_lane = |entry: &Entry| match entry.state {
+            State::Waiting => !entry.awaits_caller,
+            State::Running | State::Held => true,
+            State::Settled | State::Parked | State::Unmatched => false,
+        };
+        self.entries.iter().any(is_in_lane)
+    }
+
     /// A host starts nothing in a lane that is taken, and holds what comes to one that is paused.
     fn possible(&self, place: &Place) -> Place {
         let is_paused = self.paused || self.lane != Lane::GoesOn;
         match place {
             Place::Start | Place::Queue if is_paused => Place::Hold,
-            Place::Start if self.runs() => Place::Queue,
+            Place::Start if self.has_somebody() => Place::Queue,
             place => place.clone(),
         }
     }

@@ -198,9 +198,9 @@ async fn another_hook_is_no_conflict(home: Home) {
 
 async fn an_event_without_id_is_always_new(home: Home) {
     let journal = home.open().await;
-    for _ in 0..2 {
+    for lane in ["one", "another"] {
         let mut act = sending("e", Place::Start);
-        act.event.id = None;
+        (act.event.id, act.event.lane) = (None, Some(LaneKey(lane.into())));
         assert_eq!(journal.append(act).await.unwrap(), Appended::Fresh { conflict: false });
     }
 }

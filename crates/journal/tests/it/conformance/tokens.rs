@@ -162,6 +162,7 @@ async fn a_given_key_opens_what_it_sealed(home: Home) {
     let id = queued(&journal, "e").await;
     journal.close().await;
     let journal = Journal::open(home.location(), Some(key())).await.unwrap();
+    journal.recover(at(0)).await.unwrap();
     assert_eq!(event_of(begun(&journal, id).await).1.secrets.len(), 1);
     assert!(!home.path().with_extension("db.key").exists(), "no key file is made");
 }

@@ -1,0 +1,308 @@
+//! Other hosts on the same journal: lanes that they have, deliveries that they see to, pauses that were made there, and
+//! what they leave behind. And the day on which they take this one for dead.
+//!
+//! What is heard from them is a hint to look earlier. What is true is in the journal: it refuses a run whose lane is another
+//! host's, and is looked through again and again.
+
+use std::collections::{BTreeMap, HashSet};
+use std::error::Error;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tracing::{info, warn};
+
+use bookhook_journal::{Fencing, LaneMark, News, NewsFeed, PausedLane, ReadError, WriteError};
+use bookhook_model::{DeliveryId, HookName, LaneKey, Pause, State};
+
+use crate::answer::{Answer, Later};
+use crate::desk::Caller;
+use crate::dispatcher::{Shared, scheduler_of};
+use crate::jobs;
+use crate::life::{self, JOURNAL_PAUSE};
+use crate::recovery::{self, take_up};
+use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
+
+/// How soon a lane that another host has is asked for again without a hint, and how soon at the latest.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LAST_LOOK: Duration = Duration::from_secs(1);
+
+/// Begins to listen. Ends with the dispatcher.
+pub(crate) fn start(shared: &Arc<Shared>, fencing: Fencing, news: NewsFeed) {
+    tokio::spawn(listen(Arc::downgrade(shared), fencing, news));
+}
+
+async fn listen(shared: Weak<Shared>, mut fencing: Fencing, mut news: NewsFeed) {
+    let mut known = None;
+    loop {
+        let mut fenced_meanwhile = fencing.clone();
+        tokio::select! {
+            biased;
+            () = fencing.happens() => {
+                let Some(strong) = shared.upgrade() else { return };
+                begin_anew(&strong).await;
+                known = None;
+            }
+            heard = news.next() => {
+                let (Some(heard), Some(strong)) = (heard, shared.upgrade()) else { return };
+                tokio::select! {
+                    biased;
+                    () = fenced_meanwhile.happens() => {}
+                    () = hear(&strong, heard, &mut known) => {}
+                }
+            }
+        }
+    }
+}
+
+async fn hear(shared: &Arc<Shared>, heard: News, known: &mut Option<Pauses>) {
+    match heard {
+        News::Left(id, lane) => {
+            wake(shared, lane);
+            look_for(shared, id).await;
+        }
+        News::LookAgain { orphans } => {
+            if orphans {
+                take_over(shared).await;
+                jobs::go_on(shared);
+            }
+            match pauses(shared).await {
+                Ok(now) => *known = Some(follow_pauses(shared, known.take(), now)),
+                Err(failed) => warn!(error = &failed as &dyn Error, "what is paused cannot be looked up"),
+            }
+            let awaited = shared.desk().awaited_elsewhere();
+            for id in awaited {
+                look_for(shared, id).await;
+            }
+        }
+    }
+}
+
+/// The event is durable, and does not run at once: another host has its lane, or has paused it or its hook.
+pub(crate) fn defer(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, state: State) {
+    if state == State::Held {
+        life::tell_while_staying(shared, ticket, Later::Paused);
+    }
+    if turn != Turn::Now {
+        shared.happened(Happened::Appended(ticket));
+        return;
+    }
+    if let Some(stay) = shared.desk().stay(ticket) {
+        (stay.event, stay.tries) = (None, 0);
+    }
+    rests_behind_another(shared, ticket);
+}
+
+/// It waits until the lane is free, or is looked at again.
+pub(crate) fn rests_behind_another(shared: &Arc<Shared>, ticket: Ticket) {
+    let now = (shared.clock)();
+    let times = {
+        let mut desk = shared.desk();
+        let mark = desk.lane(ticket).map(|(hook, lane)| shared.mark(hook, &lane));
+        mark.map_or(1, |mark| desk.is_blocked(mark, ticket))
+    };
+    let wait = FIRST_LOOK.saturating_mul(1 << times.min(8)).min(LAST_LOOK);
+    let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    shared.happened(Happened::Rests(ticket, until));
+    shared.run_is_settled(ticket);
+}
+
+fn wake(shared: &Arc<Shared>, lane: LaneMark) {
+    let now = (shared.clock)();
+    let mut desk = shared.desk();
+    if let Some(ticket) = desk.unblock(lane) {
+        let actions = desk.step(Happened::Woken(ticket), now);
+        shared.perform(&mut desk, actions);
+    }
+}
+
+/// Tells those who wait for a delivery that another host sees to, if it has come to an end there.
+async fn look_for(shared: &Arc<Shared>, id: DeliveryId) {
+    let Some((hook, callers)) = shared.desk().waits_elsewhere(id) else { return };
+    let found = shared.journal.outlook(id).await;
+    let why = match found {
+        Ok(Some(found)) => match found.delivery.state {
+            State::Settled => {
+                let response = found.delivery.runs.and_then(|runs| runs.into_iter().next_back()?.response);
+                let Some(response) = response else {
+                    return tell(shared, hook, id, callers, Later::Deadline);
+                };
+                let answer = || Answer::Response { delivery: id, response: response.clone() };
+                return callers.into_iter().for_each(|caller| drop(caller.send(answer())));
+            }
+            State::Parked => Later::Parked,
+            State::Held => Later::Paused,
+            State::Waiting if found.awaits_caller => Later::HandlerBusy,
+            State::Waiting | State::Running | State::Unmatched => {
+                return shared.waits_on(id, hook, callers);
+            }
+        },
+        Ok(None) => Later::Erased,
+        Err(_) => return shared.waits_on(id, hook, callers),
+    };
+    tell(shared, hook, id, callers, why);
+}
+
+fn tell(shared: &Shared, hook: HookIndex, id: DeliveryId, callers: Vec<Caller>, why: Later) {
+    let retry_after = shared.retry_after(hook);
+    for caller in callers {
+        let _ = caller.send(Answer::Later { delivery: Some(id), retry_after, why });
+    }
+}
+
+impl Shared {
+    fn mark(&self, hook: HookIndex, lane: &LaneKey) -> LaneMark {
+        self.journal.mark(&self.hook(hook).name, lane)
+    }
+
+    /// It has not come to an end; it may be this host's by now.
+    fn waits_on(&self, id: DeliveryId, hook: HookIndex, callers: Vec<Caller>) {
+        let mut desk = self.desk();
+        match desk.by_id(id) {
+            Some(live) => live.callers.extend(callers),
+            None => desk.wait_elsewhere(id, hook, callers),
+        }
+    }
+}
+
+/// Takes what hosts that are gone have left, in portions, as others may.
+pub(crate) async fn take_over(shared: &Arc<Shared>) {
+    let mut taken = 0_usize;
+    loop {
+        shared.desk().take_over_begins();
+        let portion = shared.journal.take_over((shared.clock)()).await;
+        let is_last = portion.as_ref().is_ok_and(Vec::is_empty) || portion.is_err();
+        match portion {
+            Ok(portion) => {
+                taken += portion.len();
+                for unsettled in portion {
+                    take_up(shared, unsettled);
+                }
+            }
+            Err(WriteError::Fenced) => {}
+            Err(failed) => {
+                warn!(error = &failed as &dyn Error, "what another host left cannot be taken over yet")
+            }
+        }
+        take_over_ends(shared);
+        if is_last {
+            break;
+        }
+    }
+    if taken > 0 {
+        info!(deliveries = taken, "took over deliveries of a host that is gone; they run again");
+    }
+}
+
+/// Whose turn came meanwhile gives it back, and has it again unless another was put before it.
+fn take_over_ends(shared: &Arc<Shared>) {
+    let now = (shared.clock)();
+    let mut desk = shared.desk();
+    for ticket in desk.take_over_ends() {
+        let mut actions = desk.step(Happened::Rests(ticket, now), now);
+        actions.extend(desk.step(Happened::Woken(ticket), now));
+        shared.perform(&mut desk, actions);
+    }
+}
+
+/// This host was fenced: its handlers are dropped, its callers told, and it joins again as another.
+async fn begin_anew(shared: &Arc<Shared>) {
+    let callers = {
+        let mut desk = shared.desk();
+        let is_draining = desk.scheduler.is_draining();
+        let callers = desk.clear(scheduler_of(&shared.hooks));
+        desk.take_over_begins();
+        if is_draining {
+            desk.step(Happened::Draining, (shared.clock)());
+        }
+        shared.first_ticket.send_replace(desk.first_ticket());
+        callers
+    };
+    shared.nothing_runs();
+    let fenced = Arc::new(WriteError::Fenced);
+    for caller in callers.into_iter().flat_map(|(_, callers)| callers) {
+        let _ = caller.send(Answer::Unavailable(Arc::clone(&fenced)));
+    }
+    while let Err(failed) = rejoin(shared).await {
+        warn!(error = &failed as &dyn Error, "this host cannot join the others again yet");
+        tokio::time::sleep(JOURNAL_PAUSE).await;
+    }
+    take_over(shared).await;
+    info!("this host has joined the others again");
+}
+
+async fn rejoin(shared: &Arc<Shared>) -> Result<(), WriteError> {
+    shared.journal.rejoin().await?;
+    recovery::recover(shared).await
+}
+
+/// What is paused, hook by hook and lane by lane; a lane with the delivery that it waits for.
+#[derive(Debug, Default)]
+struct Pauses {
+    hooks: HashSet<HookIndex>,
+    lanes: BTreeMap<(HookIndex, LaneKey), Option<DeliveryId>>,
+}
+
+impl Pauses {
+    /// As the scheduler knows it. What its lanes wait for is not told.
+    fn here(shared: &Shared) -> Self {
+        let desk = shared.desk();
+        let hooks = (0..shared.hooks.len()).map(HookIndex);
+        let lanes =
+            hooks.clone().flat_map(|hook| desk.scheduler.paused_lanes(hook).map(move |lane| (hook, lane)));
+        Self {
+            lanes: lanes.map(|lane| (lane, None)).collect(),
+            hooks: hooks.filter(|hook| desk.scheduler.is_paused(*hook)).collect(),
+        }
+    }
+}
+
+async fn pauses(shared: &Shared) -> Result<Pauses, ReadError> {
+    let mut found = Pauses::default();
+    for Pause { hook, lane, held_for, .. } in shared.journal.pauses().await? {
+        let Some(hook) = shared.hook_index(&hook) else { continue };
+        match lane {
+            None => drop(found.hooks.insert(hook)),
+            Some(lane) => drop(found.lanes.insert((hook, lane), held_for)),
+        }
+    }
+    Ok(found)
+}
+
+/// Does here what was done elsewhere since the last look. What was done here in between is done once more, which changes
+/// nothing, or is put right by the next look.
+fn follow_pauses(shared: &Arc<Shared>, before: Option<Pauses>, now: Pauses) -> Pauses {
+    let before = before.unwrap_or_else(|| Pauses::here(shared));
+    for hook in now.hooks.difference(&before.hooks) {
+        shared.happened(Happened::Paused(*hook));
+    }
+    for hook in before.hooks.difference(&now.hooks) {
+        shared.happened(Happened::Resumed(*hook));
+    }
+    for ((hook, lane), held_for) in &now.lanes {
+        if before.lanes.get(&(*hook, lane.clone())) != Some(held_for) {
+            shared.lane_is_paused(*hook, lane, *held_for);
+        }
+    }
+    for (hook, lane) in before.lanes.into_keys().filter(|lane| !now.lanes.contains_key(lane)) {
+        shared.lane_goes_on(hook, lane);
+    }
+    now
+}
+
+impl Shared {
+    fn lane_is_paused(&self, hook: HookIndex, lane: &LaneKey, held_for: Option<DeliveryId>) {
+        let is_known = {
+            let desk = self.desk();
+            desk.scheduler.is_lane_paused(hook, lane)
+                && held_for.is_none_or(|id| desk.held_lanes.contains_key(&id))
+        };
+        if !is_known {
+            self.recover_paused_lane(paused(self.hook(hook).name.clone(), lane.clone(), held_for));
+        }
+    }
+}
+
+fn paused(hook: HookName, lane: LaneKey, held_for: Option<DeliveryId>) -> PausedLane {
+    PausedLane { hook, lane, paused_at: Timestamp::UNIX_EPOCH, who: None, reason: None, held_for }
+}

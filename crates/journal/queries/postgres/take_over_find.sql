@@ -1,0 +1,7 @@
+-- What nobody sees to any more, in the order of the lanes; what another host is just taking is left to that one.
+SELECT seq
+FROM delivery
+WHERE state IN ('waiting', 'running', 'held') AND host NOT IN (SELECT id FROM host)
+ORDER BY turn
+LIMIT $1
+FOR UPDATE SKIP LOCKED
