@@ -220,7 +220,7 @@ fn read(
     let config = Config {
         listen: at_port(keys.value("listen", values::address).unwrap_or(LISTEN), port),
         journal: journal(&mut keys, key.as_ref(), env),
-        lease: keys.value("lease", values::duration).unwrap_or(LEASE),
+        lease: keys.value("lease", values::lease).unwrap_or(LEASE),
         retention: retention(&mut keys),
         console: keys.section("console").map_or(Some(ConsoleConfig::default()), console),
         hooks: hooks(&mut keys, public_url.as_ref()),

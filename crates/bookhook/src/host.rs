@@ -234,9 +234,7 @@ impl Host {
         let mut wired = configured(config.hooks)?;
         wired.extend(native(hooks, api, config.public_url.as_ref())?);
         let key = config.key.as_ref().map(wiring::sealing_key);
-        // Its port tells it from the others, if they share a machine.
-        let name = format!("{} {}", config.listen, std::process::id());
-        let membership = Membership { name, lease: config.lease };
+        let membership = Membership { name: name_among_others(config.listen), lease: config.lease };
         let journal = Journal::open_as(&wiring::location(&config.journal), key, membership).await?;
         let (mut doors, mut setups, mut supervisors) = (Vec::new(), Vec::new(), Vec::new());
         for Wired { door, setup, supervisor } in wired {
@@ -375,4 +373,12 @@ impl RunningHost {
         self.servers.end(END.saturating_sub(begun.elapsed()).min(GRACE)).await;
         self.journal.close().await;
     }
+}
+
+/// How people tell it from other hosts that share its journal: by its machine, its port, and its process.
+fn name_among_others(listen: SocketAddr) -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let machine = machine.or_else(|| std::env::var("HOSTNAME").ok());
+    let machine = machine.as_deref().map_or("localhost", str::trim);
+    format!("{machine}:{} ({})", listen.port(), std::process::id())
 }

@@ -236,7 +236,7 @@ impl Desk {
         let ids = std::mem::take(&mut self.ids);
         let replays = std::mem::take(&mut self.replays);
         let last_ticket = self.last_ticket;
-        let before = std::mem::replace(self, Self { replays, last_ticket, ..Self::new(scheduler, ids) });
+        let before = std::mem::replace(self, Self { last_ticket, replays, ..Self::new(scheduler, ids) });
         self.first_ticket = self.next_ticket();
         let here = before.stays.into_values().map(|stay| (stay.hook, stay.callers));
         here.chain(before.elsewhere.into_values()).collect()
@@ -260,6 +260,11 @@ impl Desk {
         *times = if *blocked == ticket { *times + 1 } else { 1 };
         *blocked = ticket;
         *times
+    }
+
+    /// Whether the ticket has found its lane taken.
+    pub(crate) fn is_behind(&self, lane: LaneMark, ticket: Ticket) -> bool {
+        self.blocked.get(&lane).is_some_and(|(blocked, _)| *blocked == ticket)
     }
 
     /// The lane is not taken any more, as far as is known.

@@ -52,7 +52,7 @@ pub(crate) struct MayRun(pub(crate) Ticket);
 pub(crate) struct Shared {
     pub(crate) journal: Journal,
     /// There may be other hosts.
-    pub(crate) is_shared: bool,
+    pub(crate) has_others: bool,
     pub(crate) hooks: Vec<HookSetup>,
     by_name: HashMap<HookName, HookIndex>,
     pub(crate) clock: Clock,
@@ -86,7 +86,7 @@ impl Dispatcher {
         let news = journal.news();
         let shared = Arc::new(Shared {
             journal,
-            is_shared: news.is_some(),
+            has_others: news.is_some(),
             hooks,
             by_name,
             clock,
@@ -96,7 +96,7 @@ impl Dispatcher {
             first_ticket: watch::Sender::new(Ticket(0)),
         });
         recovery::recover(&shared).await.map_err(StartError::Recover)?;
-        if shared.is_shared {
+        if shared.has_others {
             hosts::take_over(&shared).await;
         }
         housekeeping::start(&shared);

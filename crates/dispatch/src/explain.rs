@@ -31,9 +31,15 @@ impl Shared {
     /// Where the delivery is in its lane, and who goes first there.
     fn place(&self, id: DeliveryId) -> (Place, Option<DeliveryId>) {
         let mut desk = self.desk();
-        let standing = desk.ticket_of(id).and_then(|ticket| desk.scheduler.standing(ticket));
-        let Some(standing) = standing else { return (Place::None, None) };
+        let ticket = desk.ticket_of(id);
+        let standing = ticket.and_then(|ticket| desk.scheduler.standing(ticket));
+        let Some(standing) = standing else {
+            return (if self.has_others { Place::Elsewhere } else { Place::None }, None);
+        };
         let Some(first) = standing.before.first() else {
+            if ticket.is_some_and(|ticket| self.is_behind_another_host(&desk, ticket)) {
+                return (Place::BehindAnotherHost, None);
+            }
             let is_full = !standing.occupies && desk.scheduler.is_full(standing.hook);
             return (if is_full { Place::NextWithoutRoom } else { Place::Next }, None);
         };
@@ -60,6 +66,10 @@ struct Known<'a> {
 enum Place {
     /// It is in none.
     None,
+    /// It is another host's, or about to be put into its lane.
+    Elsewhere,
+    /// It would have it, but another host has it.
+    BehindAnotherHost,
     /// It has the lane, or will have it next.
     Next,
     /// It would have it, but the hook has as many runs as it may.
@@ -97,6 +107,11 @@ impl Known<'_> {
         held.then(|| over.iter().find(|pause| pause.lane.is_none()).or(over.first())).flatten()
     }
 
+    /// The name of the host that sees to it, if that is another one.
+    fn elsewhere(&self) -> Option<&str> {
+        self.outlook.host.as_deref().filter(|_| self.place == Place::Elsewhere)
+    }
+
     /// Its lane waits for it.
     fn holds_lane(&self) -> bool {
         let id = Some(self.outlook.delivery.id);
@@ -121,7 +136,7 @@ fn why(known: &Known<'_>) -> String {
         ),
         State::Settled => settled(delivery),
         State::Parked => parked(known),
-        State::Running => running(delivery),
+        State::Running => running(known),
         State::Held => known.pause().map_or_else(|| "It is about to be let go.".to_owned(), paused),
         State::Waiting => waiting(known),
     }
@@ -146,7 +161,9 @@ fn parked(known: &Known<'_>) -> String {
     format!("It is parked: {reason}.{lane}")
 }
 
-fn running(delivery: &Delivery) -> String {
+fn running(known: &Known<'_>) -> String {
+    let delivery = &known.outlook.delivery;
+    let there = known.elsewhere().map(|host| format!(" on the host `{host}`")).unwrap_or_default();
     match last_run(delivery) {
         Some(run) => {
             let cause = match run.cause {
@@ -156,12 +173,12 @@ fn running(delivery: &Delivery) -> String {
                 Cause::Recovery => "after the host came back",
             };
             format!(
-                "Its handler has been at work since {} (run {}, {cause}).",
+                "Its handler has been at work{there} since {} (run {}, {cause}).",
                 show(run.started_at),
                 run.number
             )
         }
-        None => "Its handler is at work.".to_owned(),
+        None => format!("Its handler is at work{there}."),
     }
 }
 
@@ -203,12 +220,21 @@ fn waiting(known: &Known<'_>) -> String {
             policy.concurrency
         ),
         (Place::Next, None) => "Its run is about to begin.".to_owned(),
+        (Place::BehindAnotherHost, None) => {
+            format!("It waits for its turn{}, which another host has just now.", in_lane(delivery))
+        }
+        (Place::Elsewhere, None) => match known.elsewhere() {
+            Some(host) => {
+                format!("It waits on the host `{host}`, which sees to it: ask there for what it waits for.")
+            }
+            None => "The host that saw to it is gone: another one is about to take it over.".to_owned(),
+        },
         (Place::None, None) => "It is about to be put into its lane.".to_owned(),
     }
 }
 
 fn behind(delivery: &Delivery, known: &Known<'_>, others: usize) -> String {
-    let lane = delivery.lane.as_ref().map(|lane| format!(" in the lane `{lane}`")).unwrap_or_default();
+    let lane = in_lane(delivery);
     let first = known.first.map_or_else(|| "another delivery".to_owned(), |first| doing(first, known.now));
     let more = match others {
         0 => String::new(),
@@ -216,6 +242,10 @@ fn behind(delivery: &Delivery, known: &Known<'_>, others: usize) -> String {
         n => format!(", and behind {n} others"),
     };
     format!("It waits for its turn{lane} behind {first}{more}.")
+}
+
+fn in_lane(delivery: &Delivery) -> String {
+    delivery.lane.as_ref().map(|lane| format!(" in the lane `{lane}`")).unwrap_or_default()
 }
 
 /// A delivery that has the lane, and what it does with it.

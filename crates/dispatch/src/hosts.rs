@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use bookhook_journal::{Fencing, LaneMark, News, NewsFeed, PausedLane, ReadError, WriteError};
-use bookhook_model::{DeliveryId, HookName, LaneKey, Pause, State};
+use bookhook_model::{ActFilter, ActKind, DeliveryId, HookName, LaneKey, Pause, State};
 
 use crate::answer::{Answer, Later};
-use crate::desk::Caller;
+use crate::desk::{Caller, Desk};
 use crate::dispatcher::{Shared, scheduler_of};
 use crate::jobs;
 use crate::life::{self, JOURNAL_PAUSE};
@@ -26,6 +26,8 @@ use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 /// How soon a lane that another host has is asked for again without a hint, and how soon at the latest.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LAST_LOOK: Duration = Duration::from_secs(1);
+/// So many acts of people are looked at again each time.
+const ACTS_SEEN: usize = 100;
 
 /// Begins to listen. Ends with the dispatcher.
 pub(crate) fn start(shared: &Arc<Shared>, fencing: Fencing, news: NewsFeed) {
@@ -60,6 +62,7 @@ async fn hear(shared: &Arc<Shared>, heard: News, known: &mut Option<Pauses>) {
         News::Left(id, lane) => {
             wake(shared, lane);
             look_for(shared, id).await;
+            look_whether_taken_away(shared, id).await;
         }
         News::LookAgain { orphans } => {
             if orphans {
@@ -70,6 +73,7 @@ async fn hear(shared: &Arc<Shared>, heard: News, known: &mut Option<Pauses>) {
                 Ok(now) => *known = Some(follow_pauses(shared, known.take(), now)),
                 Err(failed) => warn!(error = &failed as &dyn Error, "what is paused cannot be looked up"),
             }
+            follow_acts(shared).await;
             let awaited = shared.desk().awaited_elsewhere();
             for id in awaited {
                 look_for(shared, id).await;
@@ -103,6 +107,24 @@ pub(crate) fn rests_behind_another(shared: &Arc<Shared>, ticket: Ticket) {
     };
     let wait = FIRST_LOOK.saturating_mul(1 << times.min(8)).min(LAST_LOOK);
     let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    shared.happened(Happened::Rests(ticket, until));
+    shared.run_is_settled(ticket);
+}
+
+/// No other host has its lane now.
+pub(crate) fn has_its_lane(shared: &Shared, ticket: Ticket) {
+    if !shared.has_others {
+        return;
+    }
+    let mut desk = shared.desk();
+    if let Some((hook, lane)) = desk.lane(ticket) {
+        desk.unblock(shared.mark(hook, &lane));
+    }
+}
+
+/// Its hook or its lane was paused on another host, of which this one is about to hear.
+pub(crate) fn rests_behind_a_pause(shared: &Arc<Shared>, ticket: Ticket) {
+    let until = (shared.clock)().saturating_add(LAST_LOOK).unwrap_or(Timestamp::MAX);
     shared.happened(Happened::Rests(ticket, until));
     shared.run_is_settled(ticket);
 }
@@ -143,6 +165,28 @@ async fn look_for(shared: &Arc<Shared>, id: DeliveryId) {
     tell(shared, hook, id, callers, why);
 }
 
+/// What people have lately taken out of its lane may be this host's.
+async fn follow_acts(shared: &Arc<Shared>) {
+    let acts = shared.journal.acts(&ActFilter::default(), None, ACTS_SEEN).await;
+    // What cannot be read now is read the next time.
+    let acts = acts.map(|page| page.items).unwrap_or_default();
+    let taken_away = acts.into_iter().filter(|act| matches!(act.what, ActKind::Park | ActKind::Skip));
+    for id in taken_away.filter_map(|act| act.delivery) {
+        look_whether_taken_away(shared, id).await;
+    }
+}
+
+/// A person on another host may have parked or skipped what waits here.
+async fn look_whether_taken_away(shared: &Arc<Shared>, id: DeliveryId) {
+    let Some(ticket) = shared.desk().ticket_of(id) else { return };
+    let Ok(Some(found)) = shared.journal.outlook(id).await else { return };
+    let has_ended = matches!(found.delivery.state, State::Parked | State::Settled);
+    // Put back into its lane meanwhile, it has another ticket.
+    if has_ended && shared.desk().ticket_of(id) == Some(ticket) {
+        shared.was_taken_away(id, ticket, found.delivery.state);
+    }
+}
+
 fn tell(shared: &Shared, hook: HookIndex, id: DeliveryId, callers: Vec<Caller>, why: Later) {
     let retry_after = shared.retry_after(hook);
     for caller in callers {
@@ -153,6 +197,11 @@ fn tell(shared: &Shared, hook: HookIndex, id: DeliveryId, callers: Vec<Caller>, 
 impl Shared {
     fn mark(&self, hook: HookIndex, lane: &LaneKey) -> LaneMark {
         self.journal.mark(&self.hook(hook).name, lane)
+    }
+
+    /// Whether it has found its lane taken, the last time that it looked.
+    pub(crate) fn is_behind_another_host(&self, desk: &Desk, ticket: Ticket) -> bool {
+        desk.lane(ticket).is_some_and(|(hook, lane)| desk.is_behind(self.mark(hook, &lane), ticket))
     }
 
     /// It has not come to an end; it may be this host's by now.
@@ -181,7 +230,7 @@ pub(crate) async fn take_over(shared: &Arc<Shared>) {
             }
             Err(WriteError::Fenced) => {}
             Err(failed) => {
-                warn!(error = &failed as &dyn Error, "what another host left cannot be taken over yet")
+                warn!(error = &failed as &dyn Error, "what another host left cannot be taken over yet");
             }
         }
         take_over_ends(shared);
@@ -228,6 +277,7 @@ async fn begin_anew(shared: &Arc<Shared>) {
         tokio::time::sleep(JOURNAL_PAUSE).await;
     }
     take_over(shared).await;
+    jobs::go_on(shared);
     info!("this host has joined the others again");
 }
 

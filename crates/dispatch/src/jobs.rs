@@ -132,7 +132,6 @@ pub(crate) fn go_on(shared: &Arc<Shared>) {
         };
         drop(strong);
         for job in jobs.into_iter().filter(|job| job.state == ReplayJobState::Running) {
-            info!(replays = %job.id, done = job.done, matched = job.matched, "replays go on");
             work_off(Weak::clone(&shared), job).await;
         }
     });
@@ -152,10 +151,14 @@ async fn work_off(shared: Weak<Shared>, job: ReplayJob) {
 /// Replays one delivery after the other, until the job is done or cancelled or the dispatcher is gone.
 async fn replay_all(shared: &Weak<Shared>, job: &ReplayJob) {
     let pace = Duration::from_secs(1) / job.per_second.get();
+    let mut goes_on = job.done + job.refused > 0;
     loop {
         let Some(strong) = shared.upgrade() else { return };
         let step = step(&strong, job.id).await;
         drop(strong);
+        if std::mem::take(&mut goes_on) && matches!(step, Step::Replayed(_) | Step::Refused) {
+            info!(replays = %job.id, done = job.done, matched = job.matched, "replays go on");
+        }
         match step {
             Step::Replayed(hook) => {
                 tokio::time::sleep(pace).await;
@@ -191,6 +194,7 @@ async fn step(shared: &Arc<Shared>, job: ReplayJobId) -> Step {
             warn!(replays = %job, %delivery, why = refusal.as_str(), "not replayed");
             Step::Refused
         }
+        Ok(NextReplay::Elsewhere) => Step::Over,
         Ok(NextReplay::Over(state)) => {
             info!(replays = %job, state = state.as_str(), "replays are over");
             Step::Over
@@ -199,6 +203,8 @@ async fn step(shared: &Arc<Shared>, job: ReplayJobId) -> Step {
             warn!(replays = %job, error = &failed as &dyn Error, "a replay could not be journaled; it is tried again");
             Step::NotWritten
         }
+        // It is another host's now, or this one's again when it has joined again.
+        Err(WriteError::Fenced) => Step::Over,
         Err(failed) => {
             error!(replays = %job, error = &failed as &dyn Error, "replays end");
             Step::Over

@@ -88,7 +88,13 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
         match begun.await {
             Err(WriteError::LaneBusy(_)) => hosts::rests_behind_another(&shared, ticket),
             Err(WriteError::Elsewhere(_)) => is_gone(&shared, ticket, Later::Deadline),
-            Ok(Begun::Run { run, event }) => has_begun(&shared, ticket, run, event).await,
+            Err(WriteError::Refused { state: State::Held, .. }) if shared.has_others => {
+                hosts::rests_behind_a_pause(&shared, ticket);
+            }
+            Ok(Begun::Run { run, event }) => {
+                hosts::has_its_lane(&shared, ticket);
+                has_begun(&shared, ticket, run, event).await;
+            }
             Ok(Begun::Parked(reason)) => is_parked(&shared, ticket, &reason),
             Err(failed) if failed.may_pass() || is_too_early(&failed) => {
                 rests_for_the_journal(&shared, ticket, &failed);
@@ -105,6 +111,10 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
 /// Third leg: the handler runs, for as long as it may; then what became of it is settled.
 async fn run(shared: &Arc<Shared>, ticket: Ticket) {
     let Some((index, invocation)) = invocation(shared, ticket) else { return };
+    if !shared.journal.is_in_charge() {
+        // Others may run it by now; this host is about to be told.
+        return;
+    }
     let run = invocation.run;
     let setup = shared.hook(index);
     let mut first_ticket = shared.first_ticket.subscribe();
@@ -282,7 +292,7 @@ async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, 
                 live.callers.append(&mut stay.callers);
                 None
             }
-            None if state != State::Held && shared.is_shared => {
+            None if state != State::Held && shared.has_others => {
                 desk.wait_elsewhere(id, stay.hook, stay.callers);
                 None
             }

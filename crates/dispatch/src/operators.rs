@@ -11,7 +11,7 @@ use tracing::info;
 
 use bookhook_journal::acts::{Park, Replay, Returned, Skip, Unpark};
 use bookhook_journal::{Journal, Pending, ReadError, WriteError};
-use bookhook_model::{Actor, Cause, DeliveryId, HookName, ReplayOptions, Response, RunNumber};
+use bookhook_model::{Actor, Cause, DeliveryId, HookName, ReplayOptions, Response, RunNumber, State};
 
 use crate::answer::{Answer, Later};
 use crate::desk::{Desk, Stay};
@@ -210,6 +210,15 @@ impl Shared {
         let mut actions = desk.step(happened, now);
         actions.extend(desk.let_through(ticket, id, now));
         Some((ticket, actions))
+    }
+
+    /// A person has done so on another host. What begins just now hears of it from the journal.
+    pub(crate) fn was_taken_away(self: &Arc<Self>, id: DeliveryId, ticket: Ticket, state: State) {
+        let fate = if state == State::Parked { Fate::Parked } else { Fate::Skipped };
+        let waits = self.desk().scheduler.standing(ticket).is_some_and(|standing| !standing.occupies);
+        if waits {
+            self.is_taken_away(id, Some(ticket), fate);
+        }
     }
 
     /// It leaves its lane, if it was in one; who waits for it is told.

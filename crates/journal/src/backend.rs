@@ -86,6 +86,11 @@ pub(crate) trait Backend: Send + Sync {
         Pending::work(async { Ok(()) })
     }
 
+    /// Whether this host is not taken for dead by others, as far as its own clock tells.
+    fn is_in_charge(&self) -> bool {
+        true
+    }
+
     /// Whether the last group of acts could be written.
     fn healthy(&self) -> bool;
     /// Finishes what was handed in before, and lets the journal go.

@@ -273,6 +273,10 @@ impl Backend for Faulty {
         self.write(Write::Recover, |inner| inner.rejoin())
     }
 
+    fn is_in_charge(&self) -> bool {
+        self.inner.is_in_charge()
+    }
+
     fn healthy(&self) -> bool {
         self.inner.healthy()
     }

@@ -400,6 +400,12 @@ impl Journal {
         Ok(self.backend.replay_jobs(Some(id)).await?.pop())
     }
 
+    /// Whether what this host has begun is still its own, as far as its own clock tells: when it is not, others may have
+    /// begun the same. Costs nothing.
+    pub fn is_in_charge(&self) -> bool {
+        self.backend.is_in_charge()
+    }
+
     /// Whether the last acts could be written. Costs nothing.
     pub fn healthy(&self) -> bool {
         self.backend.healthy()

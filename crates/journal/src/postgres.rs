@@ -357,6 +357,10 @@ impl Backend for Postgres {
         joined
     }
 
+    fn is_in_charge(&self) -> bool {
+        self.lease.is_good(self.lease.host())
+    }
+
     fn healthy(&self) -> bool {
         self.health.is_good() && !self.lease.is_fenced()
     }

@@ -106,6 +106,8 @@ pub struct Outlook {
     pub token: KeptToken,
     /// What holds it: its hook's pause, its lane's.
     pub pauses: Vec<Pause>,
+    /// The name of the host that sees to it, where there are several.
+    pub host: Option<String>,
 }
 
 /// What is left of the token that a delivery came with.

@@ -202,6 +202,9 @@ pub enum Misfit {
     /// A duration out of its range.
     #[error("must be from 1ms to 365d")]
     DurationOutOfRange,
+    /// A lease out of its range.
+    #[error("must be from 1s to 10m")]
+    LeaseOutOfRange,
     /// A size out of its range.
     #[error("must be from 1B to 256MiB")]
     SizeOutOfRange,

@@ -19,6 +19,8 @@ const SIZE_MAX: u64 = 256 << 20;
 
 /// For how long deliveries may be kept.
 const KEEP: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(3650 * 24);
+/// How long a host may be silent before others take over.
+const LEASE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(10);
 /// In how many bytes.
 const KEEP_MAX: RangeInclusive<u64> = 1 << 20..=1 << 40;
 
@@ -29,6 +31,11 @@ pub(super) fn duration(text: &str) -> Result<Duration, Misfit> {
         return Err(Misfit::DurationOutOfRange);
     }
     Ok(duration)
+}
+
+/// How long a host may be silent.
+pub(super) fn lease(text: &str) -> Result<Duration, Misfit> {
+    Some(duration(text)?).filter(|lease| LEASE.contains(lease)).ok_or(Misfit::LeaseOutOfRange)
 }
 
 /// A duration that is not longer than `max`.
@@ -298,6 +305,10 @@ mod tests {
         assert_eq!(duration("365d"), Ok(DURATION_MAX));
         for bad in ["0s", "366d", "30", "99999999999h"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(lease("1s"), Ok(Duration::from_secs(1)));
+        for bad in ["999ms", "11m"] {
+            assert_eq!(lease(bad), Err(Misfit::LeaseOutOfRange), "{bad}");
         }
         assert_eq!(size("256MiB"), Ok(256 << 20));
         for bad in ["0B", "257MiB", "1MB"] {

@@ -179,7 +179,7 @@ fn top_level_values() {
         ),
         (top("keep: 1s"), "1:7: keep: `1s` must be from 1m to 3650d, or `off`"),
         (top("keep_max: 10GB"), "1:11: keep_max: `10GB` is not a size such as `512MiB` or `10GiB`, or `off`"),
-        (top("lease: 0s"), "1:8: lease: `0s` must be from 1ms to 365d"),
+        (top("lease: 500ms"), "1:8: lease: `500ms` must be from 1s to 10m"),
         (
             top("console: {listen: 0.0.0.0:8081}"),
             "1:1: console.token: missing; the console listens beyond this machine (0.0.0.0:8081) and needs a token, e.g. `token: ${BOOKHOOK_CONSOLE_TOKEN}`",

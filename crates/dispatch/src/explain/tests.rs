@@ -49,7 +49,8 @@ fn run(cause: Cause, error: Option<&str>) -> Run {
 
 fn outlook(delivery: Delivery) -> Outlook {
     let (awaits_caller, sent_at, tries) = (false, at(0), 2);
-    Outlook { delivery, awaits_caller, sent_at, tries, token: KeptToken::Until(at(3600)), pauses: Vec::new() }
+    let (token, pauses, host) = (KeptToken::Until(at(3600)), Vec::new(), None);
+    Outlook { delivery, awaits_caller, sent_at, tries, token, pauses, host }
 }
 
 fn pause(lane: Option<&str>, by: Actor, reason: Option<&str>) -> Pause {
@@ -253,6 +254,34 @@ fn a_delivery_whose_turn_it_is() {
     assert_told(&waiting, Place::None, "It is about to be put into its lane.", &can);
     let why = "It is next in its lane. The hook has as many runs as it may have at once: 80.";
     assert_told(&waiting, Place::NextWithoutRoom, why, &can);
+}
+
+#[test]
+fn a_delivery_of_another_host() {
+    let there = |state, runs| {
+        let mut there = delivery(state);
+        there.runs = Some(runs);
+        Outlook { host: Some("web-2".to_owned()), ..outlook(there) }
+    };
+    let (waiting, running) =
+        (there(State::Waiting, Vec::new()), there(State::Running, vec![run(Cause::First, None)]));
+    let may = [ActKind::Park, ActKind::Skip];
+    let why = "It waits on the host `web-2`, which sees to it: ask there for what it waits for.";
+    assert_told(&waiting, Place::Elsewhere, why, &may);
+    let why =
+        "Its handler has been at work on the host `web-2` since 2023-11-14T22:13:25Z (run 2, its first).";
+    assert_told(&running, Place::Elsewhere, why, &[]);
+    let orphan = Outlook { host: None, ..waiting };
+    let why = "The host that saw to it is gone: another one is about to take it over.";
+    assert_told(&orphan, Place::Elsewhere, why, &may);
+}
+
+#[test]
+fn a_delivery_whose_lane_another_host_has() {
+    let mut waiting = delivery(State::Waiting);
+    waiting.runs = Some(Vec::new());
+    let why = "It waits for its turn in the lane `b1`, which another host has just now.";
+    assert_told(&outlook(waiting), Place::BehindAnotherHost, why, &[ActKind::Park, ActKind::Skip]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Several dispatchers over journals on one database, as hosts behind a load balancer have them.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,14 +8,18 @@ use bookhook_dispatch::scheduler::HookIndex;
 use bookhook_dispatch::{Answer, Arrival, Dispatcher, HookSetup, Later, Purpose};
 use bookhook_journal::{Journal, Membership, SealingKey};
 use bookhook_model::{
-    Cause, Delivery, Filter, LaneKey, Outcome, Policy, ReplayOptions, Reply, RunEnd, State,
+    Cause, Delivery, Filter, LaneKey, NewReplays, Outcome, Policy, ReplayJobState, ReplayOptions, Reply,
+    RetryPolicy, State,
 };
 use bookhook_testkit::wait::in_time;
 use bookhook_testkit::{Database, Gate, Line, Runs, eventually};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
+use crate::accepted::unreachable;
 use crate::given::{Scripted, ada, answered, event, hook, is_unavailable, response};
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// After so long a host that is cut off is taken for dead.
 const LEASE: Duration = Duration::from_millis(1500);
@@ -45,12 +50,25 @@ impl Hosts {
     }
 
     async fn host(&self, policy: Policy) -> Host {
+        self.host_with(policy, Scripted::new(|number| answered(&format!("run {number}")))).await
+    }
+
+    /// One that tries again only tomorrow.
+    async fn patient_host(&self) -> Host {
+        let retry = RetryPolicy { first: DAY, max: DAY, max_age: DAY * 9, ..RetryPolicy::default() };
+        let policy = Policy { reply: Reply::Accepted, retry, ..Policy::default() };
+        let handler =
+            |event: &str, _| if event.starts_with("fails") { unreachable() } else { answered("done") };
+        self.host_with(policy, Scripted::by_event(handler)).await
+    }
+
+    async fn host_with(&self, policy: Policy, handler: Scripted) -> Host {
         let line = self.database.line().await;
         let location = self.database.address_over(&line).parse().unwrap();
         let membership = Membership { name: "test".to_owned(), lease: LEASE };
         let key = Some(SealingKey::from_bytes([42; 32]));
         let journal = Journal::open_as(&location, key, membership).await.unwrap();
-        let handler = Scripted::new(echo()).beside(&self.runs, &self.gate);
+        let handler = handler.beside(&self.runs, &self.gate);
         let setup = HookSetup { name: hook(), handler: Arc::new(handler), policy };
         let dispatcher = Dispatcher::start(journal.clone(), vec![setup], Timestamp::now).await.unwrap();
         Host { dispatcher, journal, line }
@@ -59,10 +77,6 @@ impl Hosts {
     async fn two(&self) -> (Host, Host) {
         (self.host(Policy::default()).await, self.host(Policy::default()).await)
     }
-}
-
-fn echo() -> impl Fn(usize) -> RunEnd + Send + Sync + 'static {
-    |number| answered(&format!("run {number}"))
 }
 
 impl Host {
@@ -228,11 +242,86 @@ async fn people_act_on_any_host() {
     let (one, other) = hosts.two().await;
     response(one.send("e", "lane").await);
     let id = one.until("e", "it is settled", |delivery| delivery.state == State::Settled).await.id;
-    let options = ReplayOptions { without_token: true, ..ReplayOptions::default() };
+    let options = ReplayOptions { without_token: true };
     other.dispatcher.replay(id, options, &ada()).await.unwrap();
     hosts.runs.until_ended(2).await;
     one.until("e", "it is settled again", |delivery| delivery.state == State::Settled).await;
     assert_eq!(hosts.runs.causes(), [Cause::First, Cause::Replay]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_takes_away_on_another_host_keeps_its_lane_no_more() {
+    let hosts = Hosts::prompt().await;
+    let (one, other) = (hosts.patient_host().await, hosts.patient_host().await);
+    for skips in [false, true] {
+        let (lane, fails) = (format!("lane {skips}"), format!("fails {skips}"));
+        one.send(&fails, &lane).await;
+        let is_tried_again = |delivery: &Delivery| delivery.next_run_at.is_some();
+        let id = one.until(&fails, "it is tried again tomorrow", is_tried_again).await.id;
+        let behind = format!("behind {skips}");
+        one.send(&behind, &lane).await;
+        if skips {
+            other.dispatcher.skip(id, &ada()).await.unwrap();
+        } else {
+            other.dispatcher.park(id, None, &ada()).await.unwrap();
+        }
+        one.until(&behind, "it is settled", |delivery| delivery.state == State::Settled).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replays_are_worked_off_by_one_host_and_go_on_when_that_is_gone() {
+    let hosts = Hosts::prompt().await;
+    let (one, other) = hosts.two().await;
+    let events = ["e1", "e2", "e3", "e4", "e5", "e6"];
+    for event in events {
+        response(one.send(event, event).await);
+    }
+    let all = NewReplays {
+        filter: Filter { hook: Some(hook()), ..Filter::default() },
+        per_second: NonZeroU32::new(4).unwrap(),
+        without_token: true,
+    };
+    let job = one.dispatcher.start_replays(all, &ada()).await.unwrap();
+    hosts.runs.until_begun(events.len() + 2).await;
+    one.dispatcher.drain(Duration::ZERO).await;
+    one.journal.close().await;
+    let done = eventually("the other host has replayed the rest", async || {
+        other.dispatcher.replay_job(job.id).await.unwrap().filter(|job| job.state == ReplayJobState::Done)
+    })
+    .await;
+    assert_eq!((done.done, done.refused), (6, 0));
+    for event in events {
+        other.until(event, "it is settled", |delivery| delivery.state == State::Settled).await;
+    }
+    let replays = hosts.runs.causes().into_iter().filter(|cause| *cause == Cause::Replay).count();
+    // One may have been interrupted by the end of its host, and is run again for that.
+    assert!(replays <= events.len(), "{replays}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_host_knows_where_a_delivery_is() {
+    let hosts = Hosts::gated().await;
+    let (one, other) = hosts.two().await;
+    let first = one.sending("first", "lane");
+    hosts.runs.until_begun(1).await;
+    let (queued, third) = (one.sending("queued", "lane"), other.sending("third", "lane"));
+    for (event, why) in [
+        ("first", "Its handler has been at work on the host `test` since"),
+        ("queued", "It waits on the host `test`, which sees to it"),
+        ("third", "It waits for its turn in the lane `lane`, which another host has just now."),
+    ] {
+        let id = other.until_journaled(event).await.id;
+        eventually(&format!("{event}: {why}"), async || {
+            let told = other.dispatcher.explain(id).await.unwrap();
+            told.why.starts_with(why).then_some(())
+        })
+        .await;
+    }
+    hosts.gate.open();
+    for answer in [first, queued, third] {
+        response(in_time("an answer", answer).await.unwrap());
+    }
 }
 
 /// All that was acknowledged is handled, by whichever host is there in the end.

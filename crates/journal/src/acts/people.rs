@@ -104,6 +104,8 @@ pub enum NextReplay {
     Returned(DeliveryId, Returned),
     /// It cannot run again; that is counted.
     Refused(DeliveryId, Refusal),
+    /// Another host works it off.
+    Elsewhere,
     /// The job has come to an end.
     Over(ReplayJobState),
 }

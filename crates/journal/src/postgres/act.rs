@@ -20,6 +20,9 @@ pub(super) trait Act: Send + Sync + 'static {
     /// Whether it may wait for others to share their transaction.
     const LAZY: bool = false;
 
+    /// Whether it changes what is paused, so that other hosts look.
+    const PAUSES: bool = false;
+
     /// Does it, within a transaction that may yet be rolled back and tried again.
     fn apply(&self, db: &Session) -> impl Future<Output = Result<Self::Found, Fault>> + Send;
 
@@ -70,6 +73,8 @@ pub(super) trait Entry: Send {
     fn volume(&self) -> i64;
     /// The delivery that has left its lane.
     fn left(&self) -> Option<DeliveryId>;
+    /// Whether it has changed what is paused.
+    fn pauses(&self) -> bool;
     /// Tells what was found, now that it is durable.
     fn answer(self: Box<Self>, routes: &mut Routes);
     /// Tells that it is not in the journal.
@@ -119,6 +124,10 @@ impl<A: Act> Entry for Asked<A> {
 
     fn left(&self) -> Option<DeliveryId> {
         self.act.left(self.found()?)
+    }
+
+    fn pauses(&self) -> bool {
+        A::PAUSES
     }
 
     fn answer(self: Box<Self>, routes: &mut Routes) {

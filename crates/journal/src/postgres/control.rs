@@ -2,6 +2,7 @@
 //! the others and hears from them which lanes have moved on.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tokio_postgres::{AsyncMessage, Client};
 use crate::hosts::{LaneMark, News};
 use crate::pending::Reply;
 
-use super::lease::{Lease, Left};
+use super::lease::{Lease, Told};
 use super::problem::{self, NoAnswer};
 use super::queries;
 use super::session::Database;
@@ -28,6 +29,8 @@ const ORPHANS_EVERY: u32 = 30;
 const TOLD_MAX: usize = 7800;
 /// It is tried so often to renew a lease before it ends.
 const RENEWALS: u32 = 3;
+/// How other hosts are told that something was paused or goes on.
+const PAUSES: &str = "pauses";
 
 /// The notifications of all hosts. Their own commits are not waited for: they are hints.
 const LISTEN: &str = "
@@ -44,7 +47,7 @@ pub(super) struct Control {
     database: Database,
     name: String,
     lease: Arc<Lease>,
-    to_tell: UnboundedReceiver<Left>,
+    to_tell: UnboundedReceiver<Told>,
     rejoins: UnboundedReceiver<Rejoin>,
     client: Option<Client>,
     heard: (UnboundedSender<String>, UnboundedReceiver<String>),
@@ -59,7 +62,7 @@ impl Control {
         database: &Database,
         name: String,
         lease: Arc<Lease>,
-        to_tell: UnboundedReceiver<Left>,
+        to_tell: UnboundedReceiver<Told>,
         rejoins: UnboundedReceiver<Rejoin>,
     ) -> Result<Self, NoAnswer> {
         let (database, heard) = (database.clone(), unbounded_channel());
@@ -79,9 +82,13 @@ impl Control {
         let (mut renew, mut look) = (every(self.lease.term() / RENEWALS), every(LOOK));
         loop {
             tokio::select! {
-                _ = renew.tick() => self.renew().await,
+                _ = renew.tick() => {
+                    if !self.renew().await {
+                        renew.reset_after(self.lease.term() / RENEWALS / RENEWALS);
+                    }
+                }
                 _ = look.tick() => self.look().await,
-                Some(left) = self.to_tell.recv() => self.tell(left).await,
+                Some(told) = self.to_tell.recv() => self.tell(told).await,
                 Some(told) = self.heard.1.recv() => self.hear(&told),
                 Some(reply) = self.rejoins.recv() => self.rejoin(reply).await,
             }
@@ -135,9 +142,10 @@ impl Control {
         Ok(client)
     }
 
-    async fn renew(&mut self) {
+    /// Puts the end of the lease off. Gives whether the server has answered; if not, it is to be asked again soon.
+    async fn renew(&mut self) -> bool {
         if self.lease.is_fenced() {
-            return;
+            return true;
         }
         let (asked, lease, host) = (Instant::now(), self.lease.term(), self.lease.host());
         let renewal = async {
@@ -147,52 +155,63 @@ impl Control {
         match timeout(lease / RENEWALS, renewal).await {
             Ok(Ok(1)) => self.lease.renewed(asked),
             Ok(Ok(_)) => self.lease.fence(),
-            // Its end shows when the lease is over; a server that is silent is asked on another connection.
-            Ok(Err(_)) => {}
-            Err(_) => self.client = None,
+            Ok(Err(_)) => return false,
+            Err(_) => {
+                // A server that is silent is asked on another connection.
+                self.client = None;
+                return false;
+            }
         }
-        self.lease.is_good(host);
+        true
     }
 
     async fn look(&mut self) {
         if self.lease.is_fenced() {
             return;
         }
-        let host = self.lease.host();
+        // However long it takes, the lease is renewed in time.
+        let (host, wait) = (self.lease.host(), self.lease.term() / RENEWALS);
         let looked = async {
             let client = self.client().await?;
             // One of the dead that is still writing holds this up; it is tried again.
-            let _ = client.execute(queries::host_bury, &[&host]).await;
+            let buried = client.execute(queries::host_bury, &[&host]).await.unwrap_or_default();
             let there = client.query(queries::host_list, &[]).await?;
-            Ok::<_, NoAnswer>(there.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+            let there = there.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+            Ok::<_, NoAnswer>((buried > 0, there))
         };
-        let Ok(Ok(there)) = timeout(LOOK * 5, looked).await else { return };
-        self.compare(there);
+        let Ok(Ok((has_buried, there))) = timeout(wait, looked).await else { return };
+        self.compare(has_buried, there);
     }
 
-    fn compare(&mut self, there: BTreeSet<i64>) {
+    fn compare(&mut self, has_buried: bool, there: BTreeSet<i64>) {
         self.looks += 1;
-        let orphans = !self.known.is_subset(&there) || self.looks.is_multiple_of(ORPHANS_EVERY);
+        let is_gone = has_buried || !self.known.is_subset(&there);
+        let orphans = is_gone || self.looks.is_multiple_of(ORPHANS_EVERY);
         self.known = there;
         self.lease.has_company(self.known.len() > 1);
         self.lease.tell(News::LookAgain { orphans });
     }
 
     /// With as many others as there are just now.
-    async fn tell(&mut self, left: Left) {
+    async fn tell(&mut self, first: Told) {
         let mut told = self.lease.host().to_string();
-        let mut next = Some(left);
-        while let Some((id, LaneMark(mark))) = next {
-            told.push_str(&format!(" {id}:{mark:x}"));
+        let mut next = Some(first);
+        while let Some(news) = next {
+            // A text takes whatever is written to it.
+            let _ = match news {
+                Told::Left(id, LaneMark(mark)) => write!(told, " {id}:{mark:x}"),
+                Told::Pauses => write!(told, " {PAUSES}"),
+            };
             next = if told.len() < TOLD_MAX { self.to_tell.try_recv().ok() } else { None };
         }
+        let wait = LOOK.min(self.lease.term() / RENEWALS);
         let notify = async {
             let client = self.client().await?;
             client.execute("SELECT pg_notify('bookhook_left', $1)", &[&told]).await?;
             Ok::<_, NoAnswer>(())
         };
         // What is not told is found out.
-        let _ = timeout(LOOK, notify).await;
+        let _ = timeout(wait, notify).await;
     }
 
     fn hear(&self, told: &str) {
@@ -214,6 +233,9 @@ impl Control {
 }
 
 fn read(word: &str) -> Option<News> {
+    if word == PAUSES {
+        return Some(News::LookAgain { orphans: false });
+    }
     let (id, mark) = word.split_once(':')?;
     Some(News::Left(id.parse().ok()?, LaneMark(u64::from_str_radix(mark, 16).ok()?)))
 }

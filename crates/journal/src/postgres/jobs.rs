@@ -87,6 +87,9 @@ impl Act for SealedReplayNext {
         else {
             return Ok(NextReplay::Over(next.state));
         };
+        if next.is_elsewhere {
+            return Ok(NextReplay::Elsewhere);
+        }
         let replayed = self.replay(id, *without_token, db).await?;
         self.count(replayed.as_ref().err(), db).await?;
         Ok(match replayed {
@@ -127,7 +130,7 @@ impl SealedReplayNext {
             db.execute(&db.statements.count_replay_refusal, &[&job, &refusal.as_str()]).await?;
         }
         let (is_done, at) = (refusal.is_none(), Column(self.act.at));
-        let counted = db.query_one(&db.statements.count_replay, &[&job, &is_done, &at]).await?;
+        let counted = db.query_one(&db.statements.count_replay, &[&job, &is_done, &at, &db.host]).await?;
         let state: ReplayJobState = Columns::of(&counted).value()?;
         if state != ReplayJobState::Running {
             db.execute(&db.statements.delete_replay_targets, &[&job]).await?;
@@ -141,14 +144,17 @@ struct Next {
     state: ReplayJobState,
     without_token: bool,
     target: Option<DeliveryId>,
+    /// Another host works it off.
+    is_elsewhere: bool,
 }
 
 async fn next(job: ReplayJobId, db: &Session) -> Result<Option<Next>, Fault> {
-    let row = db.query_opt(&db.statements.find_next_target, &[&Column(job)]).await?;
+    let row = db.query_opt(&db.statements.find_next_target, &[&Column(job), &db.host]).await?;
     let Some(row) = row else { return Ok(None) };
     let mut columns = Columns::of(&row);
     let (state, without_token) = (columns.value()?, columns.next()?);
-    Ok(Some(Next { state, without_token, target: columns.optional()? }))
+    let (target, is_elsewhere) = (columns.optional()?, columns.next::<Option<bool>>()?.unwrap_or_default());
+    Ok(Some(Next { state, without_token, target, is_elsewhere }))
 }
 
 impl Act for CancelReplays {

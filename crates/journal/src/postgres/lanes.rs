@@ -15,6 +15,8 @@ use super::session::Session;
 impl Act for PauseLane {
     type Found = ();
 
+    const PAUSES: bool = true;
+
     async fn apply(&self, db: &Session) -> Result<(), Fault> {
         let Self { hook, lane, who, reason, at } = self;
         let (name, key) = (hook.as_str(), &*lane.0);
@@ -35,6 +37,8 @@ pub(super) struct ResumeLane {
 
 impl Act for ResumeLane {
     type Found = ();
+
+    const PAUSES: bool = true;
 
     async fn apply(&self, db: &Session) -> Result<(), Fault> {
         let Self { hook, lane, who, at } = self;

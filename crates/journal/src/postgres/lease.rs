@@ -1,11 +1,11 @@
 //! Where this host stands among the others: who it is, and until when it may write.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use bookhook_model::DeliveryId;
 
@@ -14,8 +14,17 @@ use crate::hosts::{Fencing, LaneMark, News, NewsFeed};
 /// So much may happen elsewhere before who does not listen is told to look again at everything.
 const NEWS_MAX: usize = 1024;
 
+/// A lease that is over is looked at again so often, until there is another.
+const WATCH: Duration = Duration::from_millis(20);
+
 /// What a shard lets the others know.
-pub(super) type Left = (DeliveryId, LaneMark);
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Told {
+    /// A delivery has left its lane.
+    Left(DeliveryId, LaneMark),
+    /// A hook or a lane was paused, or goes on.
+    Pauses,
+}
 
 /// Shared by everything that belongs to this host.
 #[derive(Debug)]
@@ -30,13 +39,13 @@ pub(super) struct Lease {
     has_company: AtomicBool,
     fencings: watch::Sender<u64>,
     news: broadcast::Sender<News>,
-    left: mpsc::UnboundedSender<Left>,
+    told: mpsc::UnboundedSender<Told>,
 }
 
 impl Lease {
     /// Of a host that has just joined; and what it is to tell the others.
-    pub(super) fn new(term: Duration) -> (Self, mpsc::UnboundedReceiver<Left>) {
-        let (left, to_tell) = mpsc::unbounded_channel();
+    pub(super) fn new(term: Duration) -> (Self, mpsc::UnboundedReceiver<Told>) {
+        let (told, to_tell) = mpsc::unbounded_channel();
         let (news, _) = broadcast::channel(NEWS_MAX);
         let this = Self {
             host: AtomicI64::new(0),
@@ -46,7 +55,7 @@ impl Lease {
             has_company: AtomicBool::new(false),
             fencings: watch::Sender::new(0),
             news,
-            left,
+            told,
         };
         (this, to_tell)
     }
@@ -78,6 +87,15 @@ impl Lease {
         *self.good_until.lock().unwrap_or_else(PoisonError::into_inner) = asked + self.term;
     }
 
+    /// Fences this host as soon as its lease is over, whatever else it waits for just then.
+    pub(super) async fn watch(self: Arc<Self>) {
+        loop {
+            let until = *self.good_until.lock().unwrap_or_else(PoisonError::into_inner);
+            sleep_until(until.max(Instant::now() + WATCH)).await;
+            self.is_good(self.host());
+        }
+    }
+
     /// It has joined, under this id, when it asked at this time.
     pub(super) fn joined(&self, host: i64, asked: Instant) {
         self.host.store(host, Ordering::Release);
@@ -101,11 +119,11 @@ impl Lease {
         self.has_company.store(has, Ordering::Relaxed);
     }
 
-    /// Deliveries have left their lanes.
-    pub(super) fn left(&self, left: impl Iterator<Item = Left>) {
+    /// Lets the others know, if there are any.
+    pub(super) fn let_know(&self, told: impl Iterator<Item = Told>) {
         if self.has_company.load(Ordering::Relaxed) {
-            for left in left {
-                let _ = self.left.send(left);
+            for told in told {
+                let _ = self.told.send(told);
             }
         }
     }

@@ -17,6 +17,8 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_paused_lane", include_str!("../../migrations/postgres/0003_paused_lane.sql")),
     ("0004_operators", include_str!("../../migrations/postgres/0004_operators.sql")),
     ("0005_retention", include_str!("../../migrations/postgres/0005_retention.sql")),
+    ("0006_finding", include_str!("../../migrations/postgres/0006_finding.sql")),
+    ("0007_replay_host", include_str!("../../migrations/postgres/0007_replay_host.sql")),
 ];
 
 /// Taken by a host that migrates, so that others who start at the same time wait: "bkhkmigr".

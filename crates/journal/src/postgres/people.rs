@@ -215,7 +215,7 @@ impl Act for Park {
         remember(by, &Target::delivery(&found), reason.as_deref(), db).await
     }
 
-    fn left(&self, _: &()) -> Option<DeliveryId> {
+    fn left(&self, (): &()) -> Option<DeliveryId> {
         Some(self.id)
     }
 
@@ -243,7 +243,7 @@ impl Act for Skip {
         remember(By { who, what: ActKind::Skip, at: *at }, &Target::delivery(&found), None, db).await
     }
 
-    fn left(&self, _: &()) -> Option<DeliveryId> {
+    fn left(&self, (): &()) -> Option<DeliveryId> {
         Some(self.id)
     }
 

@@ -47,7 +47,7 @@ impl Act for Settle {
         256 + self.end.response().map_or(0, |response| response.json().len())
     }
 
-    fn left(&self, _: &()) -> Option<DeliveryId> {
+    fn left(&self, (): &()) -> Option<DeliveryId> {
         (!matches!(self.then, Then::RetryAt(_))).then_some(self.id)
     }
 

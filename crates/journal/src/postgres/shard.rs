@@ -17,7 +17,7 @@ use crate::pending::Reply;
 use super::act::Fault;
 use super::health::Health;
 use super::intake::{Intake, Message, Placed, Work};
-use super::lease::Lease;
+use super::lease::{Lease, Told};
 use super::problem::{self, NoAnswer};
 use super::routes::Routes;
 use super::session::{Database, Session};
@@ -132,7 +132,7 @@ impl Shard {
 
     fn answer(&self, group: Vec<Placed>) {
         self.health.is_well();
-        self.lease.left(group.iter().filter_map(|placed| Some((placed.entry.left()?, placed.track.mark()))));
+        self.lease.let_know(group.iter().filter_map(told));
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
         for placed in group {
             placed.entry.answer(&mut routes);
@@ -195,7 +195,7 @@ impl Shard {
                 self.session = Some(session).filter(|_| !is_lost);
                 Err(failure)
             }
-            Err(Undone::AtCommit(transaction)) => self.resolve(&transaction).await,
+            Err(Undone::AtCommit(transaction)) => self.resolve(&transaction, host).await,
         }
     }
 
@@ -220,10 +220,14 @@ impl Shard {
         }
     }
 
-    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked.
-    async fn resolve(&mut self, transaction: &str) -> Result<(), Failure> {
+    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked. Once this host
+    /// is fenced it does not matter any more: whatever the group has begun is others'.
+    async fn resolve(&mut self, transaction: &str, host: i64) -> Result<(), Failure> {
         let until = Instant::now() + DOUBT_MAX;
         while Instant::now() < until {
+            if !self.lease.is_good(host) {
+                return Err(Failure::Fenced);
+            }
             if let Ok(session) = self.session().await {
                 let outcome = timeout(GROUP_WAIT, outcome(&session, transaction)).await;
                 self.session = Some(session);
@@ -238,6 +242,14 @@ impl Shard {
         }
         Err(Failure::Lost(None))
     }
+}
+
+/// What others are to know of it.
+fn told(placed: &Placed) -> Option<Told> {
+    if placed.entry.pauses() {
+        return Some(Told::Pauses);
+    }
+    placed.entry.left().map(|id| Told::Left(id, placed.track.mark()))
 }
 
 /// What became of a transaction.

@@ -14,7 +14,7 @@ use crate::sqlite;
 use super::control::{Control, Rejoin};
 use super::health::Health;
 use super::intake::Message;
-use super::lease::{Lease, Left};
+use super::lease::{Lease, Told};
 use super::migrate;
 use super::problem::NoAnswer;
 use super::reads::Readers;
@@ -78,7 +78,7 @@ pub(super) struct Host {
     pub(super) database: Database,
     pub(super) name: String,
     pub(super) messages: Vec<UnboundedReceiver<Message>>,
-    pub(super) to_tell: UnboundedReceiver<Left>,
+    pub(super) to_tell: UnboundedReceiver<Told>,
     pub(super) rejoins: UnboundedReceiver<Rejoin>,
     pub(super) readers: Readers,
     pub(super) lease: Arc<Lease>,
@@ -103,7 +103,7 @@ impl Host {
                 tokio::spawn(Shard::new(database.clone(), session, messages, shared.clone()).run())
             })
             .collect();
-        let control = tokio::spawn(control.run());
+        let (control, watch) = (tokio::spawn(control.run()), tokio::spawn(Arc::clone(&lease).watch()));
         let _ = report.send(Ok(()));
         let (shards, readers) = (join_all(shards), Box::pin(readers.run(database.clone())));
         let closers = match select(shards, readers).await {
@@ -111,6 +111,7 @@ impl Host {
             Either::Right(((), shards)) => shards.await,
         };
         control.abort();
+        watch.abort();
         Control::leave(&database, lease.host()).await;
         for closer in closers.into_iter().flatten().flatten() {
             let _ = closer.send(Ok(()));
@@ -123,7 +124,7 @@ async fn enter(
     database: &Database,
     name: String,
     lease: Arc<Lease>,
-    to_tell: UnboundedReceiver<Left>,
+    to_tell: UnboundedReceiver<Told>,
     rejoins: UnboundedReceiver<Rejoin>,
     shards: usize,
 ) -> Result<(Control, Vec<Session>), OpenError> {

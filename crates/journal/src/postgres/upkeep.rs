@@ -69,6 +69,8 @@ pub(super) struct Pause {
 impl Act for Pause {
     type Found = ();
 
+    const PAUSES: bool = true;
+
     async fn apply(&self, db: &Session) -> Result<(), Fault> {
         let Self { hook, reason, who, at } = self;
         let (name, by) = (hook.as_str(), who.as_ref().map(Actor::as_str));
@@ -89,6 +91,8 @@ pub(super) struct Resume {
 
 impl Act for Resume {
     type Found = ();
+
+    const PAUSES: bool = true;
 
     async fn apply(&self, db: &Session) -> Result<(), Fault> {
         let Self { hook, who, at } = self;

@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_operators", include_str!("../../migrations/sqlite/0004_operators.sql")),
     ("0005_retention", include_str!("../../migrations/sqlite/0005_retention.sql")),
     ("0006_finding", include_str!("../../migrations/sqlite/0006_finding.sql")),
+    ("0007_replay_host", include_str!("../../migrations/sqlite/0007_replay_host.sql")),
 ];
 
 const HISTORY: &str = "

@@ -54,7 +54,8 @@ impl Session {
             (Some(_), false) => KeptToken::Erased,
             (Some(expires_at), true) => KeptToken::Until(expires_at),
         };
-        Ok(Some(Outlook { delivery, awaits_caller, sent_at, tries, token, pauses }))
+        let host = columns.next()?;
+        Ok(Some(Outlook { delivery, awaits_caller, sent_at, tries, token, pauses, host }))
     }
 
     pub(super) async fn replay_jobs(&self, id: Option<ReplayJobId>) -> Result<Vec<ReplayJob>, Error> {

@@ -100,7 +100,7 @@ fn outlook(conn: &Connection, id: DeliveryId) -> rusqlite::Result<Option<Outlook
             (Some(_), false) => KeptToken::Erased,
             (Some(expires_at), true) => KeptToken::Until(expires_at),
         };
-        Ok(Outlook { delivery, awaits_caller, sent_at, tries, token, pauses })
+        Ok(Outlook { delivery, awaits_caller, sent_at, tries, token, pauses, host: None })
     });
     outlook.optional()
 }

@@ -88,7 +88,7 @@ async fn a_job_of_many_pages_misses_none(home: Home) {
             NextReplay::Refused(it, refusal) => {
                 assert_eq!((it, refusal, expected_refusal), (target, Refusal::Erased, true));
             }
-            NextReplay::Over(state) => panic!("{state:?} before {target}"),
+            other => panic!("{other:?} before {target}"),
         }
     }
     let told = job(&journal, id).await;

@@ -54,15 +54,27 @@ async fn running(journal: &Journal, event: &str) -> DeliveryId {
 /// A delivery that is parked after its first run, so that its lane, `book-1`, waits for it.
 async fn parked(journal: &Journal) -> DeliveryId {
     let id = running(journal, "parked").await;
+    park(journal, id).await;
+    id
+}
+
+/// The same, and one that was behind it in the lane.
+async fn parked_and_behind(journal: &Journal) -> (DeliveryId, DeliveryId) {
+    let id = running(journal, "parked").await;
+    let behind = queued(journal, "behind", "book-1").await;
+    park(journal, id).await;
+    (id, behind)
+}
+
+async fn park(journal: &Journal, id: DeliveryId) {
     let gave_up = ParkReason::GaveUp { runs: 1, last: "nothing listens there".to_owned() };
     journal.settle(failing(id, RunNumber::FIRST, parking(gave_up, OnPark::Hold))).await.unwrap();
-    id
 }
 
 async fn a_pause_holds_what_waits_in_the_lane_and_a_resume_lets_it_wait(home: Home) {
     let journal = home.open().await;
-    let waiting = queued(&journal, "waiting", "book-1").await;
     let runs = running(&journal, "running").await;
+    let waiting = queued(&journal, "waiting", "book-1").await;
     for _ in 0..2 {
         journal.pause_lane(pausing("book-1")).await.unwrap();
         assert_eq!(state(&journal, waiting).await, State::Held);
@@ -129,8 +141,7 @@ async fn what_was_held_for_two_reasons_is_held_until_both_are_gone(home: Home) {
 
 async fn parking_holds_the_lane_and_says_for_which_delivery(home: Home) {
     let journal = home.open().await;
-    let behind = queued(&journal, "behind", "book-1").await;
-    let parked = parked(&journal).await;
+    let (parked, behind) = parked_and_behind(&journal).await;
 
     assert_eq!(state(&journal, parked).await, State::Parked);
     assert_eq!(state(&journal, behind).await, State::Held);
@@ -147,8 +158,8 @@ async fn parking_holds_the_lane_and_says_for_which_delivery(home: Home) {
 
 async fn parking_goes_on_unless_told(home: Home) {
     let journal = home.open().await;
-    let behind = queued(&journal, "behind", "book-1").await;
     let id = running(&journal, "parked").await;
+    let behind = queued(&journal, "behind", "book-1").await;
     let then = parking(ParkReason::TokenExpired, OnPark::Continue);
     journal.settle(failing(id, RunNumber::FIRST, then)).await.unwrap();
     assert_eq!(state(&journal, behind).await, State::Waiting);
@@ -157,8 +168,7 @@ async fn parking_goes_on_unless_told(home: Home) {
 
 async fn a_lane_goes_on_when_what_it_waits_for_is_settled(home: Home) {
     let journal = home.open().await;
-    let behind = queued(&journal, "behind", "book-1").await;
-    let parked = parked(&journal).await;
+    let (parked, behind) = parked_and_behind(&journal).await;
     journal.unpark(unparking(parked)).await.unwrap();
     let Begun::Run { run, .. } = journal.begin(beginning(parked, Cause::Retry)).await.unwrap() else {
         panic!("it runs")

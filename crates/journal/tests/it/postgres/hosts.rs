@@ -1,16 +1,20 @@
 //! Two hosts on one database: lanes, leases, what is taken over.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use bookhook_journal::acts::{NextReplay, ReplayNext, StartReplays};
 use bookhook_journal::{Appended, Journal, News, Place, Then, WriteError};
-use bookhook_model::{Cause, DeliveryId, Response, RunNumber, State};
+use bookhook_model::{
+    Cause, DeliveryId, Filter, NewReplays, ReplayJobId, ReplayJobState, Response, RunNumber, State,
+};
 use bookhook_testkit::wait::in_time;
 use bookhook_testkit::{Database, eventually};
 
 use super::{host, lasting_host};
 use crate::given::{
-    ada, at, beginning, event_of, failing, found, hook, sending, sending_with_token, settled, settling,
-    started, state,
+    ada, at, beginning, event_of, failing, found, hook, new_id, sending, sending_with_token, settled,
+    settling, started, state,
 };
 
 const SHORT: Duration = Duration::from_millis(900);
@@ -220,4 +224,41 @@ async fn a_host_whose_row_is_gone_can_write_nothing() {
     assert_eq!(recovered.unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), [id]);
     let (run, _) = event_of(one.begin(beginning(id, Cause::Recovery)).await.unwrap());
     one.settle(settling(id, run, &Response::result(1))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_of_replays_is_worked_off_by_one_host_and_by_another_when_that_is_gone() {
+    let database = Database::new().await;
+    let (one, other) = (lasting_host(&database).await, lasting_host(&database).await);
+    let mut targets = Vec::new();
+    for event in ["e1", "e2"] {
+        targets.push(settled(&one, event, &Response::result(1)).await);
+    }
+    let filter = Filter { hook: Some(hook()), ..Filter::default() };
+    let new = NewReplays { filter, per_second: NonZeroU32::MIN, without_token: false };
+    let job = ReplayJobId::from_bytes(new_id().to_bytes());
+    one.start_replays(StartReplays { id: job, new, targets: targets.clone(), who: ada(), at: at(3) })
+        .await
+        .unwrap();
+    let next = async |journal: &Journal| {
+        journal.replay_next(ReplayNext { job, serves: [hook()].into(), at: at(4) }).await.unwrap()
+    };
+    let replayed = next(&one).await;
+    assert!(matches!(replayed, NextReplay::Returned(id, _) if id == targets[0]), "{replayed:?}");
+    assert_eq!(next(&other).await, NextReplay::Elsewhere);
+    one.close().await;
+    let replayed = next(&other).await;
+    assert!(matches!(replayed, NextReplay::Returned(id, _) if id == targets[1]), "{replayed:?}");
+    assert_eq!(next(&other).await, NextReplay::Over(ReplayJobState::Done));
+}
+
+#[tokio::test]
+async fn which_host_sees_to_a_delivery_is_told() {
+    let database = Database::new().await;
+    let (one, other) = (lasting_host(&database).await, lasting_host(&database).await);
+    let id = started(&one, "e").await;
+    let seen_to = async || other.outlook(id).await.unwrap().unwrap().host;
+    assert_eq!(seen_to().await.as_deref(), Some("test"));
+    one.settle(settling(id, RunNumber::FIRST, &Response::result(1))).await.unwrap();
+    assert_eq!(seen_to().await, None);
 }

@@ -96,7 +96,7 @@ async fn the_schema_refuses_what_the_states_do_not_allow() {
     let client = fresh(&database).await;
     let insert = "INSERT INTO delivery (seq, turn, id, hook, fingerprint, event_type, conflict, received_at, sent_at, state,
                                         runs, host, lane)
-                  VALUES ($1, $1, decode(repeat('00', 15) || lpad($1::text, 2, '0'), 'hex'), 'h', decode(repeat('00', 16), 'hex'),
+                  VALUES ($1, $1, decode(repeat('00', 15) || lpad($1::bigint::text, 2, '0'), 'hex'), 'h', decode(repeat('00', 16), 'hex'),
                           't', false, 0, 0, 'waiting', 0, 1, 'l')";
     for seq in [1_i64, 2] {
         client.execute(insert, &[&seq]).await.unwrap();

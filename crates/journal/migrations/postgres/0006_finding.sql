@@ -1,0 +1,1 @@
+-- Nothing: what SQLite keeps apart to find deliveries by, PostgreSQL has indexes for.
