@@ -64,11 +64,14 @@ impl Callers {
         callers.join_all().await.into_iter().flatten().collect()
     }
 
-    /// Waits until some more of them were answered 503.
-    pub(crate) async fn until_unavailable(&self) {
-        let now = || self.unavailable.load(Ordering::Relaxed);
-        let wanted = now() + CALLERS / 2;
-        eventually("callers to be answered 503", async || (now() >= wanted).then_some(())).await;
+    /// How often one of them was answered 503 so far.
+    pub(crate) fn unavailable(&self) -> usize {
+        self.unavailable.load(Ordering::Relaxed)
+    }
+
+    /// Waits until one more of them is answered 503.
+    pub(crate) async fn until_unavailable_since(&self, before: usize) {
+        eventually("a caller to be answered 503", async || (self.unavailable() > before).then_some(())).await;
     }
 
     async fn work_off(&self, queue: &Mutex<Vec<Event>>) -> Vec<Answer> {

@@ -19,9 +19,10 @@ async fn a_full_disk_costs_time_and_loses_nothing() {
     for (number, is_killed) in [(1, false), (2, true)] {
         let taken = stage.send_burst(2 * number);
         stage.handler.until_begun(taken.size() / 4).await;
+        let unavailable = stage.callers.unavailable();
         stage.host.home().small_disk().fill();
         let refused = stage.send_burst(2 * number + 1);
-        says_that_the_disk_is_full(&stage).await;
+        says_that_the_disk_is_full(&stage, unavailable).await;
         if is_killed {
             stage.host.kill_and_start_again().await;
             let refusal = stage.host.until_it_serves().await.unwrap_err();
@@ -43,9 +44,9 @@ async fn a_full_disk_costs_time_and_loses_nothing() {
 }
 
 /// To whom it may concern: callers, the balancer, and who reads the log.
-async fn says_that_the_disk_is_full(stage: &Stage) {
+async fn says_that_the_disk_is_full(stage: &Stage, unavailable: usize) {
     assert_eq!(stage.host.until_ready_is(503).await, "the journal cannot be written\n");
-    stage.callers.until_unavailable().await;
+    stage.callers.until_unavailable_since(unavailable).await;
     let log = stage.host.log_of_this_life();
     assert!(log.contains("the disk is full: ") && log.contains("make room"), "{log}");
 }
