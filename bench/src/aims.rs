@@ -16,6 +16,23 @@ pub(crate) struct Aim {
     met: bool,
 }
 
+impl Aim {
+    /// What is to be no less than this, as a ratio.
+    pub(crate) fn at_least(what: String, ratio: f64, aim: f64) -> Self {
+        Self { what, figure: format!("{ratio:.2}"), wanted: format!("≥ {aim:.2}"), met: ratio >= aim }
+    }
+
+    /// What is to take no longer than this, in milliseconds.
+    pub(crate) fn at_most_millis(what: String, measured: f64, aim: f64) -> Self {
+        Self {
+            what,
+            figure: format!("{} ms", millis(measured)),
+            wanted: format!("≤ {aim} ms"),
+            met: measured <= aim,
+        }
+    }
+}
+
 /// The aims that the samples say something about.
 pub(crate) fn judge(samples: &Samples, syncs_are_slow: bool) -> Vec<Aim> {
     let judge = Judge { samples };
@@ -87,12 +104,7 @@ impl Judge<'_> {
         let ratios = ratios.into_iter().filter_map(|(row, base, aim, what)| {
             let ratio =
                 self.samples.pairs((row, base), connections, speed, |row, base| row / base).median()?;
-            Some(Aim {
-                what: format!("{what}, {connections} connections"),
-                figure: format!("{ratio:.2}"),
-                wanted: format!("≥ {aim:.2}"),
-                met: ratio >= aim,
-            })
+            Some(Aim::at_least(format!("{what}, {connections} connections"), ratio, aim))
         });
         ratios.chain(self.added(connections)).collect()
     }
@@ -104,7 +116,7 @@ impl Judge<'_> {
         let added = |(row, what): (&str, &str)| {
             let micros =
                 self.samples.pairs((row, "5e"), connections, p99, |row, base| row - base).median()?;
-            Some(at_most(&format!("{what}, {connections} connections"), micros / 1_000.0, 5.0))
+            Some(Aim::at_most_millis(format!("{what}, {connections} connections"), micros / 1_000.0, 5.0))
         };
         rows.into_iter().filter_map(added).collect()
     }
@@ -147,12 +159,16 @@ impl Judge<'_> {
     fn round_trip(&self) -> Option<Aim> {
         let beyond = |figures: &Figures| Some(figures.p50_us - 2.0 * figures.sync_us?);
         let micros = self.samples.of("3", 1, beyond).median()?;
-        Some(at_most("a durable round trip beyond its two syncs, median", micros / 1_000.0, 0.2))
+        Some(Aim::at_most_millis(
+            "a durable round trip beyond its two syncs, median".to_owned(),
+            micros / 1_000.0,
+            0.2,
+        ))
     }
 
     fn start(&self) -> Option<Aim> {
         let micros = self.samples.of("3", 1, |figures| figures.first_200_us).median()?;
-        Some(at_most("from exec to the first 200", micros / 1_000.0, 15.0))
+        Some(Aim::at_most_millis("from exec to the first 200".to_owned(), micros / 1_000.0, 15.0))
     }
 
     fn idle(&self) -> Option<Aim> {
@@ -168,13 +184,4 @@ impl Judge<'_> {
 
 fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1_000_000.0)
-}
-
-fn at_most(what: &str, measured: f64, aim: f64) -> Aim {
-    Aim {
-        what: what.to_owned(),
-        figure: format!("{} ms", millis(measured)),
-        wanted: format!("≤ {aim} ms"),
-        met: measured <= aim,
-    }
 }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::connection::Connection;
 use crate::measure::Bench;
 use crate::process::{Server, free_address};
-use crate::request::{Request, Template};
+use crate::request::{LIVEZ, Request, Template};
 use crate::systems::bookhook::{self, Native, STUCK_DEADLINE};
 
 /// How many callers there are.
@@ -50,7 +50,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Backlog> {
 
 /// No event can be answered, so it is there when it says that it lives.
 async fn start(command: Command, address: SocketAddr, log: &std::path::Path) -> Result<Server> {
-    Server::start(command, address, b"GET /livez HTTP/1.1\r\nhost: bench.example.com\r\n\r\n", log).await
+    Server::start(command, address, LIVEZ, log).await
 }
 
 /// Sends events of one book; gives how many of them were taken: their caller was sent away only at the deadline.

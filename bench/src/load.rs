@@ -22,7 +22,8 @@ pub(crate) enum Books {
 
 /// Who sends what to whom.
 pub(crate) struct Load<'a> {
-    pub(crate) address: SocketAddr,
+    /// The connections take turns with these.
+    pub(crate) addresses: &'a [SocketAddr],
     pub(crate) template: &'a Template,
     pub(crate) connections: usize,
     pub(crate) books: Books,
@@ -32,8 +33,9 @@ impl Load<'_> {
     /// Opens the connections, so that all are there before the clock starts.
     pub(crate) async fn connect(&self) -> Result<Senders> {
         let mut senders = Vec::with_capacity(self.connections);
-        for number in 1..=self.connections {
-            let connection = Connection::open(self.address).await.context("cannot connect")?;
+        let addresses = self.addresses.iter().cycle();
+        for (number, &address) in (1..=self.connections).zip(addresses) {
+            let connection = Connection::open(address).await.context("cannot connect")?;
             let request = self.template.request(number);
             senders.push(Sender { connection, request, books: Shuffle::new(self.books, number) });
         }

@@ -6,15 +6,18 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "to print figures is what this program is for")]
 #![allow(clippy::cast_precision_loss, reason = "figures are shown with three digits")]
 
+mod accepted;
 mod aims;
 mod backlog;
 mod connection;
+mod large;
 mod latencies;
 mod ledger;
 mod load;
 mod machine;
 mod measure;
 mod options;
+mod postgres;
 mod process;
 mod request;
 mod run;
@@ -42,12 +45,17 @@ async fn main() -> Result<()> {
     match cli.part {
         None => run::run(&cli.options).await,
         Some(Part::Ledger { transactions, folder }) => ledger::run(transactions, folder.as_deref()).await,
+        Some(Part::Large { deliveries, folder, repetitions }) => {
+            large::run(deliveries, folder.as_deref(), repetitions).await
+        }
+        Some(Part::Accepted(options)) => accepted::run(&options).await,
         Some(Part::ServeAxum { listen, delay_ms }) => {
             systems::axum::serve(listen, Duration::from_millis(delay_ms)).await
         }
         Some(Part::ServeBookhook { native, listen, folder }) => {
             systems::bookhook::serve(native, listen, &folder).await
         }
+        Some(Part::ServeQueue { listen, folder, queue }) => queue.serve(listen, &folder).await,
         Some(Part::SqliteAlone { span, folder, producers }) => {
             let figures = systems::sqlite::run(&folder, producers, serde_json::from_str(&span)?).await?;
             println!("{}", serde_json::to_string(&figures)?);

@@ -73,7 +73,7 @@ impl Bench {
         let idle = servers.moment()?;
 
         let books = if row.own_books { Books::Own } else { Books::Random(self.books) };
-        let load = Load { address: servers.system.address(), template: &template, connections, books };
+        let load = Load { addresses: &[servers.system.address()], template: &template, connections, books };
         let senders = load.connect().await?;
         let window = Window::beginning_now(self.span);
         let sending = senders.start(window);

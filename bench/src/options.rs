@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use bookhook_model::units::parse_duration;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::systems::bookhook::Native;
+use crate::systems::queue::Queue;
 use crate::systems::{ROWS, Row};
 use crate::window::Span;
 
@@ -79,10 +80,54 @@ impl Options {
     }
 
     pub(crate) fn span(&self) -> Result<Span> {
-        let seconds = self.seconds.unwrap_or(if self.quick { 1.0 } else { 3.0 });
-        ensure!((0.1..=3600.0).contains(&seconds), "--seconds must be between 0.1 and 3600");
-        let length = Duration::from_secs_f64(seconds);
-        Ok(Span { warm_up: length / 3, length })
+        span(self.seconds.unwrap_or(if self.quick { 1.0 } else { 3.0 }))
+    }
+}
+
+fn span(seconds: f64) -> Result<Span> {
+    ensure!((0.1..=3600.0).contains(&seconds), "--seconds must be between 0.1 and 3600");
+    let length = Duration::from_secs_f64(seconds);
+    Ok(Span { warm_up: length / 3, length })
+}
+
+/// What to measure of accepted hooks.
+#[derive(Debug, Args)]
+pub(crate) struct Accepted {
+    /// Some of it only
+    #[arg(long, value_delimiter = ',', value_name = "PARTS")]
+    only: Vec<Measure>,
+    /// How many connections send at the same time
+    #[arg(long, value_delimiter = ',', default_value = "32,80", value_name = "NUMBERS")]
+    pub(crate) connections: Vec<usize>,
+    /// How often everything but the drained queue is measured
+    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
+    pub(crate) repetitions: usize,
+    /// For how long each time, after a warm-up of a third of that
+    #[arg(long, default_value_t = 3.0, value_name = "NUMBER")]
+    seconds: f64,
+    /// How many deliveries wait in the queue that is drained
+    #[arg(long, default_value_t = 100_000, value_name = "NUMBER")]
+    pub(crate) waiting: usize,
+}
+
+/// A part of what is measured of accepted hooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Measure {
+    /// Events accepted and handled, beside others who could
+    Rows,
+    /// A queue that is drained
+    Drain,
+    /// Two hosts beside one
+    Hosts,
+}
+
+impl Accepted {
+    pub(crate) fn wants(&self, part: Measure) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    pub(crate) fn span(&self) -> Result<Span> {
+        span(self.seconds)
     }
 }
 
@@ -98,6 +143,20 @@ pub(crate) enum Part {
         #[arg(long)]
         folder: Option<PathBuf>,
     },
+    /// A journal with millions of deliveries: how fast it takes more, and how long `activity` takes
+    Large {
+        /// How many deliveries; ten million take 5 GiB
+        #[arg(long, default_value_t = 10_000_000)]
+        deliveries: u64,
+        /// Plant the journal in this folder and leave it there, for the next time
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// How often each load is measured
+        #[arg(long, default_value_t = 5)]
+        repetitions: usize,
+    },
+    /// Accepted hooks: accepted and handled events, beside `BullMQ`; a queue that is drained; two hosts beside one
+    Accepted(Accepted),
     /// Bare axum
     #[command(hide = true)]
     ServeAxum {
@@ -108,6 +167,14 @@ pub(crate) enum Part {
     /// Bookhook with a native handler
     #[command(hide = true)]
     ServeBookhook { native: Native, listen: SocketAddr, folder: PathBuf },
+    /// Bookhook for accepted hooks
+    #[command(hide = true)]
+    ServeQueue {
+        listen: SocketAddr,
+        folder: PathBuf,
+        #[command(flatten)]
+        queue: Queue,
+    },
     /// SQLite alone
     #[command(hide = true)]
     SqliteAlone {

@@ -66,6 +66,11 @@ impl Server {
         self.first_200
     }
 
+    /// Ends it at once, as a crash would.
+    pub(crate) async fn kill(mut self) -> Result<()> {
+        self.child.kill().await.context("cannot end the server")
+    }
+
     pub(crate) fn usage(&self) -> Result<Usage> {
         Usage::of(&self.id()?.to_string())
     }

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 const EVENT: &str = include_str!("../../crates/testkit/events/TRANSACTION_CHECKED.json");
 
+/// Asks a host whether it lives, for where no event can be answered.
+pub(crate) const LIVEZ: &[u8] = b"GET /livez HTTP/1.1\r\nhost: bench.example.com\r\n\r\n";
 /// Where the event is posted; all systems take any path.
 pub(crate) const PATH: &str = "/hooks/bench-bot";
 /// For whom the caller's token is made.

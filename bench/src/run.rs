@@ -105,7 +105,7 @@ fn slow_sync(options: &Options, folder: &Path) -> Result<Option<SlowSync>> {
 }
 
 /// Begins with another row in every repetition, so that none always comes after the same one.
-fn in_turn(rows: &[Row], repetition: usize) -> impl Iterator<Item = &Row> {
+pub(crate) fn in_turn<T>(rows: &[T], repetition: usize) -> impl Iterator<Item = &T> {
     let (first, rest) = rows.split_at(repetition % rows.len());
     rest.iter().chain(first)
 }

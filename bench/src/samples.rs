@@ -46,7 +46,7 @@ impl Samples {
 pub(crate) struct Spread(Vec<f64>);
 
 impl Spread {
-    fn new(mut values: Vec<f64>) -> Self {
+    pub(crate) fn new(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         Self(values)
     }

@@ -138,7 +138,7 @@ pub(crate) async fn serve(native: Native, listen: SocketAddr, folder: &Path) -> 
 }
 
 /// The app's manifest and the keys by which its callers are verified.
-fn write_app(folder: &Path, signer: &Signer) -> Result<()> {
+pub(super) fn write_app(folder: &Path, signer: &Signer) -> Result<()> {
     let manifest = format!("id: {}\nname: Bench\nevents: [TRANSACTION_CHECKED]\n", request::AGENT);
     write(&folder.join("bkper.yaml"), &manifest)?;
     write(&folder.join("jwks.json"), &signer.jwks().to_string())

@@ -2,9 +2,11 @@
 
 pub(crate) mod axum;
 pub(crate) mod bookhook;
+pub(crate) mod bullmq;
 pub(crate) mod exec;
 pub(crate) mod node;
 pub(crate) mod python;
+pub(crate) mod queue;
 pub(crate) mod sqlite;
 
 use self::bookhook::{MANY_LANES, Native};

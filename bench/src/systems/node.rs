@@ -19,9 +19,7 @@ impl Node {
     pub(crate) fn find() -> Result<Option<Self>> {
         let Ok(output) = BlockingCommand::new("node").arg("--version").output() else { return Ok(None) };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");
-        if !folder.join("node_modules/.package-lock.json").exists() {
-            install(&folder)?;
-        }
+        install(&folder)?;
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         Ok(Some(Self { folder, version }))
     }
@@ -54,7 +52,11 @@ impl Node {
     }
 }
 
-fn install(folder: &Path) -> Result<()> {
+/// The packages that this folder's lock file names, unless they are there.
+pub(super) fn install(folder: &Path) -> Result<()> {
+    if folder.join("node_modules/.package-lock.json").exists() {
+        return Ok(());
+    }
     let output = BlockingCommand::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder)
