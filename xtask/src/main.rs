@@ -1,5 +1,6 @@
 //! The project's habits as commands: `cargo xtask test` is what CI runs.
 
+mod mutants;
 mod needs;
 mod postgres;
 
@@ -15,6 +16,7 @@ cargo xtask postgres [COMMAND]   a PostgreSQL server as the tests need it, for t
 cargo xtask lint            rustfmt, clippy, rustdoc, all warnings denied; cargo-deny where it is installed
 cargo xtask torture [N]     N rounds (500) of killing hosts and handlers in the middle of bursts, then N seconds of `simulate`
 cargo xtask simulate [N]    N seconds (600) of dispatcher and journal under faults drawn from seeds
+cargo xtask mutate [NAME…]  takes parts out of a copy of the program, one at a time, to see that tests fail (minutes each)
 cargo xtask bench [ARGS]    the benchmark; `cargo xtask bench --help` tells its options";
 
 fn main() -> ExitCode {
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         "postgres" => needs::postgres().and_then(|()| postgres::with_server(rest)),
         "torture" => torture(rest).and_then(|()| simulate(rest)),
         "simulate" => simulate(rest),
+        "mutate" => needs::postgres().and_then(|()| mutants::run(rest)),
         "bench" => bench(rest),
         _ => return usage(),
     };
