@@ -176,8 +176,9 @@ impl Shared {
     /// It goes before those in its lane that came later.
     fn is_unparked(self: &Arc<Self>, id: DeliveryId, returned: Returned) {
         let mut desk = self.desk();
+        let earlier = returned.earlier.clone();
         if let Some((ticket, mut actions)) = self.enter(&mut desk, id, returned, Cause::Retry) {
-            if let Some(later) = desk.first_later_than(ticket, id) {
+            if let Some(later) = desk.first_after(&earlier, ticket) {
                 actions.extend(desk.step(Happened::GoesBefore(ticket, later), (self.clock)()));
             }
             self.perform(&mut desk, actions);
@@ -258,9 +259,11 @@ impl Shared {
 }
 
 impl Desk {
-    /// Who is the first to wait before this ticket in its lane, of those that came after this delivery.
-    fn first_later_than(&mut self, ticket: Ticket, id: DeliveryId) -> Option<Ticket> {
+    /// Who waits before this ticket in its lane, the first after all that are `earlier`.
+    fn first_after(&mut self, earlier: &[DeliveryId], ticket: Ticket) -> Option<Ticket> {
         let before = self.scheduler.standing(ticket)?.before;
-        before.into_iter().find(|other| self.stay(*other).is_some_and(|stay| stay.id > id))
+        let is_earlier = |other: &Ticket| self.stay(*other).is_some_and(|stay| earlier.contains(&stay.id));
+        let at = before.iter().rposition(is_earlier).map_or(0, |last| last + 1);
+        before.get(at).copied()
     }
 }

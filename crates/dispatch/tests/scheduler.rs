@@ -260,14 +260,16 @@ impl World {
         self.step(Happened::LetThrough(ticket));
     }
 
-    /// A delivery of the same lane, with a turn before this one's; nothing begins until it is in its place.
+    /// A delivery of the same lane, with a turn before this one's, comes before it, unless that is let through. Nothing
+    /// begins until it is in its place.
     fn take_over(&mut self, hook: usize, at: usize) {
         let Entry { ticket: other, lane: Some(lane), .. } = self.hooks[hook][at].clone() else { return };
         self.tickets += 1;
         let (ticket, not_before) = (Ticket(self.tickets), self.now + Duration::from_secs(1));
+        let is_let_through = self.paused_lanes[hook].get(&lane) == Some(&Some(other));
         let lane = Some(lane);
         let entry = Entry { ticket, lane: lane.clone(), phase: Phase::Resting(not_before) };
-        self.hooks[hook].insert(at, entry);
+        self.hooks[hook].insert(at + usize::from(is_let_through), entry);
         self.step(Happened::Recovered { ticket, hook: HookIndex(hook), lane, not_before });
         self.step(Happened::GoesBefore(ticket, other));
     }

@@ -114,13 +114,19 @@ impl Lane {
     }
 
     /// To the place in the queue before the other one. Before the occupant, it goes first should that have to rest.
+    /// Nothing goes before what is let through.
     pub(super) fn move_before(&mut self, ticket: Ticket, other: Ticket) {
         let Some(from) = self.find(ticket) else { return };
-        if self.is_occupied_by(other) {
+        let is_let_through = self.paused && self.let_through == Some(other);
+        if self.is_occupied_by(other) && is_let_through {
+            self.shift(from, 0);
+        } else if self.is_occupied_by(other) {
             let ahead = self.ahead;
             self.shift(from, ahead);
             self.ahead = ahead + 1;
-        } else if let Some(to) = self.find(other).filter(|to| *to < from) {
+        } else if let Some(to) =
+            self.find(other).map(|to| to + usize::from(is_let_through)).filter(|to| *to < from)
+        {
             self.shift(from, to);
         }
     }

@@ -24,8 +24,8 @@ pub(crate) struct Life<'d> {
     pub(crate) stage: Stage,
     pub(crate) calls: Calls,
     pub(crate) drain: Option<JoinHandle<usize>>,
-    /// What people were told of their pausing and resuming.
-    told: Arc<Mutex<Vec<String>>>,
+    /// What people were told of what they did.
+    pub(crate) told: Arc<Mutex<Vec<String>>>,
 }
 
 /// What a person does with a hook.

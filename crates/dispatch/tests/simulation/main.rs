@@ -17,6 +17,7 @@ mod hearing;
 mod life;
 mod mirror;
 mod panics;
+mod people;
 mod promise;
 mod seeds;
 mod simulation;

@@ -22,11 +22,13 @@ pub(crate) struct Entry {
 pub(crate) type Lane = (HookName, LaneKey);
 type Sending = (HookName, EventId, Fingerprint);
 
-/// What people want to go on, in this life of the host: it may be let go before that is on the disk.
+/// What people want in this life of the host: to go on (it may be let go before that is on the disk), and to run again.
 #[derive(Debug, Default)]
 pub(crate) struct Wishes {
     pub(crate) hooks: BTreeSet<HookName>,
     pub(crate) lanes: BTreeSet<Lane>,
+    /// To run once more, though perhaps nobody was told what it came to.
+    pub(crate) returns: BTreeSet<DeliveryId>,
 }
 
 /// The disk.
@@ -45,6 +47,8 @@ pub(crate) struct Mirror {
     paused_lanes: BTreeMap<Lane, Option<DeliveryId>>,
     /// What a lane waited for goes before all others in it.
     first: BTreeSet<Seq>,
+    /// What people put back enters its lane when that is on the disk, and may be overtaken until then.
+    put_back: BTreeSet<Seq>,
     touched: BTreeSet<Seq>,
 }
 
@@ -65,7 +69,19 @@ fn short(id: DeliveryId) -> String {
     id.to_string().split_off(22)
 }
 
+impl Entry {
+    pub(crate) fn id(&self) -> DeliveryId {
+        self.known.id
+    }
+}
+
 impl Mirror {
+    /// A host that starts knows the disk and nothing else.
+    pub(crate) fn begins_anew(&mut self) {
+        self.wishes = Wishes::default();
+        self.put_back.clear();
+    }
+
     pub(crate) fn entry(&self, id: DeliveryId) -> Option<&Entry> {
         self.entries.get(self.by_id.get(&id)?)
     }
@@ -81,6 +97,11 @@ impl Mirror {
 
     pub(crate) fn paused_lanes(&self) -> impl Iterator<Item = &Lane> {
         self.paused_lanes.keys()
+    }
+
+    /// Those that came last.
+    pub(crate) fn latest(&self, count: usize) -> impl Iterator<Item = &Entry> {
+        self.entries.values().rev().take(count)
     }
 
     /// What is not at its end.
@@ -174,13 +195,15 @@ impl Mirror {
     }
 
     fn moves(&mut self, seq: Seq, from: Stand, to: Stand, response: Option<Response>) -> Kept {
+        let is_asked_for =
+            self.entries.get(&seq).is_some_and(|entry| self.wishes.returns.contains(&entry.known.id));
         let entry = self.touch(seq)?;
         promise!(entry.stand == from, "the disk keeps what was written: {entry:?} was {from:?}");
         let is_step = from.state == to.state || from.state.may_become(to.state);
         promise!(is_step, "{:?} does not become {:?}: {entry:?}", from.state, to.state);
         let runs_again = from.state == State::Settled && is_live(&to);
         promise!(
-            !runs_again || is_success(from.answered),
+            !runs_again || is_success(from.answered) || is_asked_for,
             "what nobody was told of does not run again: {entry:?}"
         );
         entry.stand = to;
@@ -208,6 +231,9 @@ impl Mirror {
         );
         self.last_turn = self.last_turn.max(turn);
         self.queue(seq);
+        if self.wishes.returns.contains(&self.entries[&seq].known.id) {
+            self.put_back.insert(seq);
+        }
         let lane = self.lane_of(seq);
         if lane.is_some_and(|lane| self.paused_lanes.get(&lane) == Some(&Some(self.entries[&seq].known.id))) {
             self.first.insert(seq);
@@ -223,6 +249,7 @@ impl Mirror {
 
     fn leave(&mut self, seq: Seq) {
         self.first.remove(&seq);
+        self.put_back.remove(&seq);
         if let Some(lane) = self.lane_of(seq).and_then(|lane| self.lanes.get_mut(&lane)) {
             lane.remove(&self.entries[&seq].stand.turn);
         }
@@ -246,8 +273,9 @@ impl Mirror {
             "nothing begins in a paused lane: {entry:?}"
         );
         let waiting = self.lanes.get(&lane).into_iter().flat_map(BTreeMap::values);
+        let may_be_overtaken = |other: &Seq| self.first.contains(other) || self.put_back.contains(other);
         let before =
-            waiting.clone().take_while(|other| **other != seq).find(|other| !self.first.contains(other));
+            waiting.clone().take_while(|other| **other != seq).find(|other| !may_be_overtaken(other));
         let running =
             waiting.clone().find(|other| **other != seq && self.entries[other].stand.state == State::Running);
         let other =

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::callers::Sent;
 use crate::chance::Chance;
 use crate::life::{Life, let_others_go_on};
-use crate::mirror::{Mirror, Wishes};
+use crate::mirror::Mirror;
 use crate::promise::{Broken, Kept, promise};
 use crate::stage::Stage;
 use crate::story::Story;
@@ -115,7 +115,7 @@ impl<'d> Simulation<'d> {
     async fn boot(&mut self) -> Kept<Option<Life<'d>>> {
         let (journal, mut hand) = self.disk.boot().unwrap();
         self.story.tell(format_args!("the host starts at {}", clock::now()));
-        self.mirror.wishes = Wishes::default();
+        self.mirror.begins_anew();
         let stage = Stage::default();
         let ids = DeliveryIds::seeded(self.chance.bits());
         let setups = self.hooks.iter().map(|plan| plan.setup(&stage)).collect();

@@ -31,6 +31,7 @@ enum Step {
     SetClock,
     Turn,
     TurnLane,
+    Intervene,
     FillDisk,
     EndHost,
     Crash,
@@ -38,7 +39,7 @@ enum Step {
     Wait,
 }
 
-const STEPS: [(usize, Step); 18] = [
+const STEPS: [(usize, Step); 19] = [
     (110, Step::NewEvent),
     (120, Step::ComeBack),
     (30, Step::SendAgain),
@@ -52,6 +53,7 @@ const STEPS: [(usize, Step); 18] = [
     (2, Step::SetClock),
     (12, Step::Turn),
     (12, Step::TurnLane),
+    (16, Step::Intervene),
     (6, Step::FillDisk),
     (2, Step::EndHost),
     (4, Step::Crash),
@@ -104,6 +106,7 @@ impl Simulation<'_> {
             Step::SetClock => self.set_clock(),
             Step::Turn => self.turn(life),
             Step::TurnLane => self.turn_some_lane(life),
+            Step::Intervene => self.intervene(life),
             Step::FillDisk => self.is_full = !self.is_full && self.chance.one_in(2),
             Step::EndHost => life.begin_to_end(),
             Step::Crash => return Ok(self.crash()),

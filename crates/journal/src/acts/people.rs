@@ -45,6 +45,8 @@ pub struct Returned {
     pub lane: Option<LaneKey>,
     /// How many runs there were.
     pub runs: u32,
+    /// If it has its old place: who is to run before it in its lane.
+    pub earlier: Vec<DeliveryId>,
 }
 
 /// A delivery that waits or is held is given up.

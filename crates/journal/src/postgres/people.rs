@@ -160,7 +160,7 @@ async fn state_in_lane(found: &Subject, db: &Session) -> Result<State, Fault> {
 }
 
 fn returned(found: &Subject) -> Returned {
-    Returned { hook: found.hook.clone(), lane: found.lane.clone(), runs: found.runs }
+    Returned { hook: found.hook.clone(), lane: found.lane.clone(), runs: found.runs, earlier: Vec::new() }
 }
 
 /// From now on its acts are in order with those of its lane.
@@ -192,7 +192,9 @@ impl Act for SealedUnpark {
         db.execute(&db.statements.unpark, &[&found.seq, &state.as_str(), &Column(*at), &db.host]).await?;
         let by = By { who, what: ActKind::Unpark, at: *at };
         remember(by, &Target::delivery(&found), None, db).await?;
-        Ok(returned(&found))
+        let ids = db.query(&db.statements.find_earlier, &[&found.seq]).await?;
+        let earlier = ids.iter().map(|row| Columns::of(row).value()).collect::<Result<_, _>>()?;
+        Ok(Returned { earlier, ..returned(&found) })
     }
 
     fn conclude(&self, found: Option<&Returned>, routes: &mut Routes) {

@@ -20,7 +20,7 @@ queries! {
     copy_count_states, copy_find_standing, copy_insert_host, copy_number_acts, copy_number_deliveries, copy_sum_volume,
     count_by_hook, count_replay, count_replay_refusal,
     count_sealed_otherwise, delete_replay_targets, erase_expired_tokens, erase_find_agent, erase_find_book,
-    find_delivery, find_last, find_next_target, find_outlook, find_payload, find_replays_state,
+    find_delivery, find_earlier, find_last, find_next_target, find_outlook, find_payload, find_replays_state,
     find_response, find_running_replays, find_standing, find_to_act_on, find_volume, find_whether_held,
     group_begin, group_outcome, hold_lane, hold_lane_for, hold_waiting, host_bury, host_enter, host_leave,
     host_list, host_renew, insert_act, insert_replay_job, insert_replay_targets, insert_run, list_acts,

@@ -151,7 +151,7 @@ fn state_in_lane(found: &Subject, db: &mut Statements<'_>) -> rusqlite::Result<S
 }
 
 fn returned(found: &Subject) -> Returned {
-    Returned { hook: found.hook.clone(), lane: found.lane.clone(), runs: found.runs }
+    Returned { hook: found.hook.clone(), lane: found.lane.clone(), runs: found.runs, earlier: Vec::new() }
 }
 
 /// An [`Unpark`] by a host with this key.
@@ -175,7 +175,9 @@ impl Act for SealedUnpark {
         let state = state_in_lane(&found, db)?;
         db.unpark.execute(params![found.seq, state.as_str(), Column(*at)])?;
         remember(By { who, what: ActKind::Unpark, at: *at }, &Target::delivery(&found), None, db)?;
-        Ok(returned(&found))
+        let ids = db.find_earlier.query_map([found.seq], |row| Columns::of(row).value())?;
+        let earlier = ids.collect::<Result<_, _>>()?;
+        Ok(Returned { earlier, ..returned(&found) })
     }
 }
 

@@ -22,7 +22,7 @@ queries! {
     check_keys, check_lanes, check_open_runs, check_payloads, check_runs, check_strays, check_tally,
     count_by_hook, count_pages, count_recent_events, count_replay, count_replay_refusal,
     count_sealed_otherwise, delete_replay_targets, erase_expired_tokens, erase_find_agent,
-    erase_find_book, find_catalogued, find_delivery, find_hooks, find_lane_held_for, find_last,
+    erase_find_book, find_catalogued, find_delivery, find_earlier, find_hooks, find_lane_held_for, find_last,
     find_next_target, find_outlook, find_payload, find_received_at, find_recent_events,
     find_replays_state, find_response, find_running_replays, find_standing, find_to_act_on,
     find_uncatalogued, find_whether_held, give_back_pages, hold_lane, hold_lane_for, hold_waiting,

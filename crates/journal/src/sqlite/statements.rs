@@ -32,7 +32,7 @@ statements! {
     append_again, append_again_payload, append_find_same, append_insert_delivery, append_insert_event,
     append_insert_payload, await_caller, begin_find, begin_run, cancel_replay_job, count_pages,
     count_replay, count_replay_refusal, count_sealed_otherwise, delete_replay_targets,
-    erase_expired_tokens, erase_find_agent, erase_find_book, find_lane_held_for, find_next_target,
+    erase_expired_tokens, erase_find_agent, erase_find_book, find_earlier, find_lane_held_for, find_next_target,
     find_recent_events, find_replays_state, find_response, find_running_replays, find_standing,
     find_to_act_on, find_whether_held, give_back_pages, hold_lane, hold_lane_for, hold_waiting,
     insert_act, insert_into_catalogue, insert_old_event, insert_replay_job, insert_replay_targets,

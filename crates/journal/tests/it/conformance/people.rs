@@ -84,16 +84,18 @@ async fn replays_keep_their_order(home: Home) {
 async fn what_is_unparked_keeps_its_place(home: Home) {
     let journal = home.open().await;
     let mut ids = Vec::new();
-    for event in ["e1", "e2"] {
-        let act = sending(event, Place::Queue);
+    for event in ["e1", "e2", "e3"] {
+        let mut act = sending(event, Place::Queue);
+        act.event.lane = Some(LaneKey("b1".into()));
         ids.push(act.id);
         journal.append(act).await.unwrap();
     }
-    journal.park(parking_by_hand(ids[0])).await.unwrap();
-    journal.unpark(unparking(ids[0])).await.unwrap();
-    let told = found(&journal, ids[0]).await;
+    journal.park(parking_by_hand(ids[1])).await.unwrap();
+    let returned = journal.unpark(unparking(ids[1])).await.unwrap();
+    assert_eq!(returned.earlier, [ids[0]]);
+    let told = found(&journal, ids[1]).await;
     assert_eq!((told.state, told.parked_reason), (State::Waiting, None));
-    let again = journal.unpark(unparking(ids[0])).await;
+    let again = journal.unpark(unparking(ids[1])).await;
     assert!(matches!(again, Err(WriteError::Refused { state: State::Waiting, .. })), "{again:?}");
     let unsettled = journal.recover(at(20)).await.unwrap().unsettled;
     assert_eq!(unsettled.iter().map(|one| one.id).collect::<Vec<_>>(), ids);
