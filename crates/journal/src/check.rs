@@ -26,7 +26,7 @@ pub enum Aspect {
     OpenRuns,
     /// No two deliveries of a lane run at once.
     Lanes,
-    /// The counts are those of the deliveries. Of SQLite alone: PostgreSQL counts when it is asked.
+    /// The counts are those of the deliveries.
     Tally,
     /// What is unsettled was sealed with this key.
     Keys,

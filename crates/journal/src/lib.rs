@@ -29,6 +29,7 @@ mod reading;
 mod removal;
 mod replaying;
 mod seal;
+mod search;
 mod sqlite;
 mod standing;
 
@@ -53,7 +54,9 @@ pub use seal::{BadKey, SealingKey};
 /// The statements that a back-end prepares, by name, for tests that prepare and explain them.
 #[doc(hidden)]
 pub mod statements {
-    pub use crate::postgres::{MIGRATIONS as POSTGRES_MIGRATIONS, QUERIES as POSTGRES};
+    pub use crate::postgres::{
+        MIGRATIONS as POSTGRES_MIGRATIONS, QUERIES as POSTGRES, READING as POSTGRES_READING,
+    };
     pub use crate::sqlite::{MIGRATIONS as SQLITE_MIGRATIONS, QUERIES as SQLITE};
 }
 

@@ -31,6 +31,7 @@ mod session;
 mod settle;
 mod shard;
 mod statements;
+mod tally;
 mod thread;
 mod tls;
 mod upkeep;
@@ -48,7 +49,7 @@ use crate::acts::{
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
-use crate::error::{OpenError, ReadError};
+use crate::error::{OpenError, ReadError, WriteError};
 use crate::hosts::{Fencing, LaneMark, Membership, NewsFeed};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
@@ -75,6 +76,7 @@ pub(crate) use import::Import;
 pub use migrate::MIGRATIONS;
 pub use queries::QUERIES;
 pub(crate) use reads::LoneReads;
+pub use session::READING;
 pub(crate) use thread::once;
 
 use reads::Reads;
@@ -277,9 +279,10 @@ impl Backend for Postgres {
         self.ask_all(EraseExpired { at })
     }
 
-    /// The server's indexes are written as they are looked for.
+    /// The server's indexes are written as they are looked for; it remains to count.
     fn tidy(&self) -> Pending<()> {
-        Pending::work(async { Ok(()) })
+        let (queue, host) = (self.queues.first().cloned(), self.lease.host());
+        Pending::work(async move { tally::count_changes(queue.ok_or(WriteError::Closed)?, host).await })
     }
 
     fn retain(&self, act: Retain) -> Pending<Retained> {

@@ -46,12 +46,13 @@ impl Checks {
     /// `None` of what the server looks after by itself.
     async fn look_at(&self, aspect: Aspect) -> Result<Option<Verdict>, Error> {
         let found = match aspect {
-            Aspect::Pages | Aspect::Tally => return Ok(None),
+            Aspect::Pages => return Ok(None),
             Aspect::Payloads => self.find(queries::check_payloads, &[]).await,
             Aspect::Strays => self.find(queries::check_strays, &[]).await,
             Aspect::Runs => self.find(queries::check_runs, &[]).await,
             Aspect::OpenRuns => self.find(queries::check_open_runs, &[]).await,
             Aspect::Lanes => self.find(queries::check_lanes, &[]).await,
+            Aspect::Tally => self.find(queries::check_tally, &[]).await,
             Aspect::Keys => match self.key {
                 None => return Ok(Some(Verdict::Skipped(NO_KEY))),
                 Some(key) => self.find(queries::check_keys, &[&key.as_bytes()]).await,

@@ -20,6 +20,7 @@ const BEGIN: &str = "
     SET lock_timeout = '10s';
     BEGIN;
     LOCK TABLE host, delivery IN SHARE ROW EXCLUSIVE MODE;
+    SET LOCAL bookhook.counts_itself = on;
 ";
 
 /// So that the first to ask need not wait until the server has come round to it.
@@ -88,7 +89,7 @@ impl Import {
         for (state, count) in sent {
             self.expect("delivery", *count, arrived.get(state).copied().unwrap_or_default())?;
         }
-        self.number_on(last_removed).await.map_err(|error| self.failed(error))
+        self.count_on(last_removed).await.map_err(|error| self.failed(error))
     }
 
     async fn states(&self) -> Result<States, Error> {
@@ -101,10 +102,11 @@ impl Import {
             .collect()
     }
 
-    async fn number_on(&self, last_removed: i64) -> Result<(), Error> {
+    async fn count_on(&self, last_removed: i64) -> Result<(), Error> {
         self.client.execute(queries::copy_number_deliveries, &[&last_removed]).await?;
         self.client.execute(queries::copy_number_acts, &[]).await?;
         self.client.execute(queries::copy_sum_volume, &[]).await?;
+        self.client.execute(queries::copy_count_by_hook, &[]).await?;
         self.client.batch_execute(ANALYZE).await?;
         self.client.batch_execute("COMMIT").await
     }

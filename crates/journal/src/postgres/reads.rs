@@ -1,27 +1,26 @@
 //! The connections that read, and what they read.
 
+mod horizon;
+mod listing;
 mod people;
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Shared};
 use std::time::Duration;
 
 use futures_util::future::{join_all, join3, try_join};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
-use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 
-use bookhook_model::{
-    Act, Delivery, DeliveryId, Filter, HookName, Outcome, Pause, ReplayJob, ReplayJobId, State,
-};
+use bookhook_model::{Act, Delivery, DeliveryId, HookName, Pause, ReplayJob, ReplayJobId};
 
 use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::{Pending, Reply};
-use crate::reading::{ActListing, Cursor, Listing, Order, Outlook, Page, Payload};
+use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 
 use super::address::PostgresAddress;
 use super::problem::{self, NoAnswer};
@@ -29,6 +28,8 @@ use super::rows::{self, Column, Columns};
 use super::session::Database;
 use super::thread::Thread;
 use super::{migrate, queries};
+
+use horizon::Horizon;
 
 /// So long may it take to read something.
 const READ_WAIT: Duration = Duration::from_mins(1);
@@ -56,7 +57,7 @@ impl Reads {
     /// A door, and where what comes through it is served.
     pub(super) fn new() -> (Self, Readers) {
         let (queue, jobs) = unbounded_channel();
-        (Self(queue), Readers { jobs: Arc::new(Mutex::new(jobs)) })
+        (Self(queue), Readers { jobs: Arc::new(Mutex::new(jobs)), horizon: Arc::default() })
     }
 
     pub(crate) fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError> {
@@ -144,6 +145,7 @@ impl Deref for LoneReads {
 #[derive(Clone)]
 pub(super) struct Readers {
     jobs: Arc<Mutex<UnboundedReceiver<Job>>>,
+    horizon: Arc<Shared<Horizon>>,
 }
 
 impl Readers {
@@ -154,7 +156,7 @@ impl Readers {
     }
 
     async fn read(self, database: Database) {
-        let mut reader = Reader { database, session: None };
+        let mut reader = Reader { database, horizon: self.horizon, session: None };
         loop {
             let job = self.jobs.lock().await.recv().await;
             let Some(job) = job else { return };
@@ -172,6 +174,7 @@ async fn check(database: &Database) -> Result<(), OpenError> {
 /// One connection, made when it is needed.
 struct Reader {
     database: Database,
+    horizon: Arc<Shared<Horizon>>,
     session: Option<Session>,
 }
 
@@ -215,7 +218,7 @@ impl Reader {
     ) -> Result<T, NoAnswer> {
         let session = match self.session.take().filter(|session| !session.client.is_closed()) {
             Some(session) => session,
-            None => Session::open(&self.database).await?,
+            None => Session::open(&self.database, Arc::clone(&self.horizon)).await?,
         };
         // When it fails, the connection goes with its transaction.
         let found = timeout(READ_WAIT, read(&session)).await.map_err(|_| NoAnswer(None))??;
@@ -229,22 +232,25 @@ macro_rules! session {
     ($($name:ident),* $(,)?) => {
         struct Session {
             client: Client,
+            horizon: Arc<Shared<Horizon>>,
             $($name: Statement,)*
         }
 
         impl Session {
-            async fn open(database: &Database) -> Result<Self, NoAnswer> {
+            async fn open(database: &Database, horizon: Arc<Shared<Horizon>>) -> Result<Self, NoAnswer> {
                 let client = database.connect_for_reading().await?;
                 $(let $name = client.prepare(queries::$name).await?;)*
-                Ok(Self { client, $($name,)* })
+                Ok(Self { client, horizon, $($name,)* })
             }
         }
     };
 }
 
 session! {
-    count_by_hook, find_delivery, find_last, find_outlook, find_payload, list_acts, list_after, list_newest,
-    list_pauses, list_replay_jobs, list_replay_refusals, list_runs,
+    candidates_after, candidates_all, candidates_aside, candidates_failed, candidates_of_agent, candidates_of_book,
+    candidates_of_event, candidates_of_hook, candidates_of_type, candidates_open, candidates_with_outcome,
+    count_by_hook, find_delivery, find_first_since, find_hooks, find_last, find_outlook, find_payload, list_acts,
+    list_matching, list_pauses, list_replay_jobs, list_replay_refusals, list_runs, list_writers,
 }
 
 impl Session {
@@ -277,11 +283,6 @@ impl Session {
         Ok(Some(Payload { headers: columns.value()?, body: columns.value()? }))
     }
 
-    async fn end(&self) -> Result<Cursor, Error> {
-        let row = self.client.query_one(&self.find_last, &[]).await?;
-        Columns::of(&row).next().map(Cursor::at)
-    }
-
     async fn hook_counts(&self) -> Result<Vec<HookCounts>, Error> {
         let mut hooks: Vec<HookCounts> = Vec::new();
         for row in self.client.query(&self.count_by_hook, &[]).await? {
@@ -296,56 +297,4 @@ impl Session {
         }
         Ok(hooks)
     }
-
-    async fn list(&self, listing: &Listing) -> Result<Page, Error> {
-        let limit = i64::try_from(listing.limit).unwrap_or(i64::MAX - 1);
-        match listing.order {
-            Order::Newest(before) => {
-                let before = before.map_or(i64::MAX, Cursor::seq);
-                // One more tells whether there is another page.
-                let more = limit.saturating_add(1);
-                let mut found = self.filtered(&self.list_newest, &listing.filter, before, more).await?;
-                let is_more = found.len() > listing.limit;
-                found.truncate(listing.limit);
-                let next = found.last().filter(|_| is_more).map(|(seq, _)| Cursor::at(*seq));
-                Ok(page(found, next))
-            }
-            Order::After(after) => {
-                let found = self.filtered(&self.list_after, &listing.filter, after.seq(), limit).await?;
-                let next = found.last().map_or(after, |(seq, _)| Cursor::at(*seq));
-                Ok(page(found, Some(next)))
-            }
-        }
-    }
-
-    async fn filtered(
-        &self,
-        select: &Statement,
-        filter: &Filter,
-        bound: i64,
-        limit: i64,
-    ) -> Result<Vec<(i64, Delivery)>, Error> {
-        let (hook, state) = (filter.hook.as_ref().map(HookName::as_str), filter.state.map(State::as_str));
-        let outcome = filter.outcome.map(Outcome::as_str);
-        let (after, before) = (filter.after.map(Column), filter.before.map(Column));
-        let wanted: [&(dyn ToSql + Sync); 12] = [
-            &bound,
-            &limit,
-            &hook,
-            &filter.book_id,
-            &filter.event_id,
-            &filter.event_type,
-            &filter.agent_id,
-            &state,
-            &outcome,
-            &filter.error,
-            &after,
-            &before,
-        ];
-        self.client.query(select, &wanted).await?.iter().map(rows::delivery).collect()
-    }
-}
-
-fn page(found: Vec<(i64, Delivery)>, next: Option<Cursor>) -> Page {
-    Page { items: found.into_iter().map(|(_, delivery)| delivery).collect(), next }
 }

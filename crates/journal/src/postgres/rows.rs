@@ -132,7 +132,7 @@ as_column!(ReplayJobId, &[u8], value => value.to_bytes().as_slice());
 as_column!(u32, i32, value => i32::try_from(*value)?);
 as_column!(u16, i32, value => i32::from(*value));
 
-/// The columns of a delivery, as `find_delivery`, `list_newest` and `list_after` select them; and its place in the
+/// The columns of a delivery, as `find_delivery` and `list_matching` select them; and its place in the
 /// order of append.
 pub(super) fn delivery(row: &Row) -> Result<(i64, Delivery), Error> {
     let mut columns = Columns::of(row);

@@ -31,11 +31,15 @@ const WRITING: &str = "
     SET search_path = bookhook;
 ";
 
-/// For reading. What filters leave out is planned away.
-const READING: &str = "
+/// For reading. What filters leave out is planned away; and what is read is read in the order of an index, whatever the
+/// server makes of its statistics.
+pub const READING: &str = "
     SET default_transaction_isolation = 'repeatable read';
     SET default_transaction_read_only = on;
     SET plan_cache_mode = force_custom_plan;
+    SET enable_seqscan = off;
+    SET enable_bitmapscan = off;
+    SET enable_sort = off;
     SET statement_timeout = '60s';
     SET search_path = bookhook;
 ";

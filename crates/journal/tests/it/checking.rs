@@ -116,7 +116,8 @@ async fn what_is_missing_in_a_database_is_found() {
     client
         .batch_execute(&format!(
             "DELETE FROM bookhook.payload WHERE delivery = {seq}; DELETE FROM bookhook.run WHERE delivery = {seq}; \
-             INSERT INTO bookhook.payload VALUES (99, '', '')"
+             INSERT INTO bookhook.payload VALUES (99, '', ''); \
+             INSERT INTO bookhook.hook_change VALUES ('tax-bot', 'settled', 1)"
         ))
         .await
         .unwrap();
@@ -125,6 +126,7 @@ async fn what_is_missing_in_a_database_is_found() {
         (Aspect::Payloads, 1, id.to_string()),
         (Aspect::Strays, 1, "a payload of 99".to_owned()),
         (Aspect::Runs, 1, id.to_string()),
+        (Aspect::Tally, 1, "settled of tax-bot".to_owned()),
     ];
     assert_eq!(found, expected);
 }

@@ -11,6 +11,7 @@ on_every_backend! {
     every_state_is_counted_hook_by_hook,
     a_delivery_counts_where_it_stands_now,
     what_is_erased_counts_no_more,
+    what_is_tidied_counts_the_same,
 }
 
 async fn counts(journal: &Journal) -> HookCounts {
@@ -78,4 +79,21 @@ async fn what_is_erased_counts_no_more(home: Home) {
     journal.erase(&bookhook_journal::Whose::Book("book-1".into()), |_| ()).await.unwrap();
     let now = counts(&journal).await;
     assert_eq!((now.settled, now.running), (0, 1));
+}
+
+async fn what_is_tidied_counts_the_same(home: Home) {
+    let journal = home.open().await;
+    let id = settled(&journal, "first", &Response::result(1)).await;
+    journal.append(sending("unmatched", Place::Unmatched)).await.unwrap();
+    for round in 1..4 {
+        settled(&journal, &format!("e{round}"), &Response::result(1)).await;
+        let before = counts(&journal).await;
+        journal.tidy().await.unwrap();
+        assert_eq!(counts(&journal).await, before);
+        assert_eq!((before.settled, before.unmatched), (1 + round, 1));
+    }
+    journal.replay(replaying(id)).await.unwrap();
+    journal.tidy().await.unwrap();
+    let now = counts(&journal).await;
+    assert_eq!((now.settled, now.waiting), (3, 1));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bookhook_journal::{Append, Journal, Place, Whose};
+use bookhook_journal::{Append, Cursor, Journal, Place, Whose};
 use bookhook_model::{DeliveryId, Filter, Response, State};
 
 use super::on_every_backend;
@@ -15,6 +15,7 @@ on_every_backend! {
     what_waited_is_told_so_that_it_leaves_its_lane,
     more_than_fits_into_one_act_is_erased_all_the_same,
     an_erased_event_that_comes_again_is_new,
+    places_of_what_is_erased_are_not_taken_again,
 }
 
 fn of(event: &str, book: &str, agent: &str, place: Place) -> Append {
@@ -103,4 +104,31 @@ async fn an_erased_event_that_comes_again_is_new(home: Home) {
     let second = started(&journal, "e").await;
     assert_eq!(left(&journal).await, [second].into());
     assert_ne!(first, second);
+}
+
+/// Who follows the journal would pass by what takes the place of something that was removed; and so would who goes on
+/// with a list, or starts again.
+async fn places_of_what_is_erased_are_not_taken_again(home: Home) {
+    let journal = home.open().await;
+    let old = append(&journal, of("old", "book-2", "ann", Place::Unmatched)).await;
+    for n in 0..3 {
+        settled(&journal, &format!("e{n}"), &Response::result(1)).await;
+    }
+    let all = Filter::default();
+    let seen = journal.list_after(&all, Cursor::START, 10).await.unwrap().next.unwrap();
+    let newest = journal.list(&all, None, 2).await.unwrap().next.unwrap();
+    journal.erase(&book(), |_| ()).await.unwrap();
+    let journal = if home.lasts() {
+        journal.close().await;
+        drop(journal);
+        home.open().await
+    } else {
+        journal
+    };
+    let new = settled(&journal, "new", &Response::result(1)).await;
+    let ids =
+        |page: bookhook_journal::Page| page.items.iter().map(|delivery| delivery.id).collect::<Vec<_>>();
+    assert_eq!(ids(journal.list_after(&all, seen, 10).await.unwrap()), [new]);
+    assert_eq!(ids(journal.list(&all, Some(&newest), 10).await.unwrap()), [old]);
+    assert!(journal.end().await.unwrap() > seen);
 }

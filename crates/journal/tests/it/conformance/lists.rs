@@ -19,6 +19,19 @@ async fn ids(journal: &Journal, filter: &Filter) -> Vec<DeliveryId> {
     page.items.into_iter().map(|delivery| delivery.id).collect()
 }
 
+async fn one_by_one(journal: &Journal, filter: &Filter) -> Vec<DeliveryId> {
+    let (mut told, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = journal.list(filter, cursor.as_ref(), 1).await.unwrap();
+        assert!(page.items.len() <= 1);
+        told.extend(page.items.into_iter().map(|delivery| delivery.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            return told;
+        }
+    }
+}
+
 async fn pages_go_from_the_newest_to_the_oldest(home: Home) {
     let journal = home.open().await;
     let mut expected = Vec::new();
@@ -90,7 +103,16 @@ async fn filters_take_what_fits_all_of_them(home: Home) {
         (Filter { event_type: text("FILE_CREATED"), ..all() }, vec![other]),
         (Filter { agent_id: text("some-agent"), ..all() }, vec![parked, bad, good]),
         (Filter { state: Some(State::Waiting), ..all() }, vec![other]),
+        (Filter { state: Some(State::Parked), ..all() }, vec![parked]),
+        (Filter { state: Some(State::Unmatched), ..all() }, vec![]),
+        (Filter { state: Some(State::Settled), ..all() }, vec![bad, good]),
         (Filter { outcome: Some(Outcome::Result), ..all() }, vec![good]),
+        (Filter { outcome: Some(Outcome::Error), ..all() }, vec![bad]),
+        (Filter { outcome: Some(Outcome::Error), book_id: text("book-2"), ..all() }, vec![]),
+        (Filter { book_id: text("book-1"), agent_id: text("some-agent"), ..all() }, vec![parked, bad, good]),
+        (Filter { book_id: text("book-1"), state: Some(State::Parked), ..all() }, vec![parked]),
+        (Filter { hook: "other-bot".parse().ok(), event_id: text("other"), ..all() }, vec![other]),
+        (Filter { hook: "other-bot".parse().ok(), event_id: text("good"), ..all() }, vec![]),
         (Filter { error: true, ..all() }, vec![parked, bad]),
         (Filter { error: true, state: Some(State::Settled), ..all() }, vec![bad]),
         (Filter { after: Some(at(100)), ..all() }, vec![other]),
@@ -99,6 +121,7 @@ async fn filters_take_what_fits_all_of_them(home: Home) {
     ];
     for (filter, expected) in cases {
         assert_eq!(ids(&journal, &filter).await, expected, "{filter:?}");
+        assert_eq!(one_by_one(&journal, &filter).await, expected, "{filter:?}");
     }
 }
 
