@@ -207,6 +207,35 @@ async fn a_copy_that_fails_leaves_an_empty_journal() {
     assert_eq!(copied(&from, &to).await.unwrap().deliveries, 11);
 }
 
+/// The line needs a thread while the copy goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_whose_connection_is_cut_can_be_begun_again() {
+    let (from, to) = (Home::sqlite(), Home::postgres().await);
+    let journal = open(&from).await;
+    for n in 0..3_000 {
+        drop(journal.append(sending(&format!("e{n}"), Place::Unmatched)));
+    }
+    journal.close().await;
+    let line = Arc::new(to.database().line().await);
+    let over = to.database().address_over(&line).parse().unwrap();
+    let cut = Arc::clone(&line);
+    let failed = copy(from.location(), &over, move |step| {
+        if step.copied >= 4_000 {
+            cut.cut();
+        }
+    });
+    let failed = failed.await;
+    assert!(matches!(failed, Err(CopyError::Write { .. })), "{failed:?}");
+
+    line.mend();
+    let journal = open(&to).await;
+    assert_eq!(journal.list(&Filter::default(), None, 1).await.unwrap().items, []);
+    assert_eq!(journal.hook_counts().await.unwrap(), []);
+    journal.close().await;
+    assert_eq!(copy(from.location(), &over, |_| {}).await.unwrap().deliveries, 3_000);
+    assert!(check(to.location(), Some(&key())).await.unwrap().is_sound());
+}
+
 #[tokio::test]
 async fn what_is_no_journal_is_not_made_one() {
     let (from, to) = (Home::sqlite(), Home::postgres().await);
