@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use bookhook_model::{DeliveryId, HookName, ReplayJobId, ReplayJobState, State};
+use bookhook_model::{BadEvent, DeliveryId, HookName, ReplayJobId, ReplayJobState, State};
 
 use crate::seal::BadKey;
 
@@ -191,6 +191,9 @@ pub enum WriteError {
         /// Where it stands.
         state: ReplayJobState,
     },
+    /// An event is known, found or ordered by a text that cannot be kept.
+    #[error(transparent)]
+    BadEvent(BadEvent),
     /// The disk is full.
     #[error("the disk is full: {} cannot grow; make room, and it goes on by itself", .path.display())]
     DiskFull {
@@ -286,6 +289,7 @@ impl WriteError {
             | Self::TokenGone(_)
             | Self::WrongKey(_)
             | Self::NoHook(_)
+            | Self::BadEvent(_)
             | Self::NoReplays(_)
             | Self::ReplaysRunning(_)
             | Self::ReplaysOver { .. }

@@ -27,6 +27,7 @@ use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
 use crate::removal::{Erased, Retain, Retained, Whose};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
 use crate::sqlite::{self, Sqlite};
+use crate::texts;
 use crate::{headers, key_file};
 
 /// So often it is tried to empty the log behind an erasure, with a pause in between.
@@ -99,6 +100,9 @@ impl Journal {
     ///
     /// Its tokens are sealed on the calling thread. Durable when the answer is there.
     pub fn append(&self, mut act: Append) -> Pending<Appended> {
+        if let Err(refused) = texts::check(&act.event) {
+            return Pending::work(async { Err(refused) });
+        }
         let binding = Binding::new(&act.hook, act.event.id.as_ref(), act.id, act.event.fingerprint);
         let Ok(sealed) = self.sealer.seal(&act.event, binding) else {
             return Pending::work(async { Err(WriteError::Sealing) });
@@ -150,7 +154,7 @@ impl Journal {
     ///
     /// Tokens are erased when the delivery is settled well; see [`bookhook_model::policy::keeps_token_after`].
     pub fn settle(&self, act: Settle) -> Pending<()> {
-        self.backend.settle(act)
+        self.backend.settle(texts::of_settling(act))
     }
 
     /// Notes that this status was written to a caller who was still there.
@@ -176,13 +180,13 @@ impl Journal {
     /// Notes that a hook is paused, and holds what waits in it (but for what waits for its caller, which is held when
     /// the caller comes). Durable when the answer is there. Pausing twice is pausing once.
     pub fn pause(&self, hook: HookName, reason: Option<String>, who: Actor, at: Timestamp) -> Pending<()> {
-        self.backend.pause(hook, reason, Some(who), at)
+        self.backend.pause(hook, reason.map(texts::keepable), Some(who), at)
     }
 
     /// The same when it is the host that pauses the hook, for this reason: until the host starts again, unless a person
     /// pauses it too.
     pub fn pause_for(&self, hook: HookName, reason: String, at: Timestamp) -> Pending<()> {
-        self.backend.pause(hook, Some(reason), None, at)
+        self.backend.pause(hook, Some(texts::keepable(reason)), None, at)
     }
 
     /// Undoes [`Self::pause`] and [`Self::pause_for`]: what is held waits again. Durable when the answer is there.
@@ -205,7 +209,7 @@ impl Journal {
 
     /// Gives up on a delivery that waits or is held. Durable when the answer is there.
     pub fn park(&self, act: Park) -> Pending<()> {
-        self.backend.park(act)
+        self.backend.park(Park { reason: act.reason.map(texts::keepable), ..act })
     }
 
     /// Settles a delivery that waits, is held or is parked, as suppressed; a lane that waits for it goes on. Durable
@@ -215,7 +219,8 @@ impl Journal {
     }
 
     /// Creates a job that replays deliveries. Durable when the answer is there.
-    pub fn start_replays(&self, act: StartReplays) -> Pending<()> {
+    pub fn start_replays(&self, mut act: StartReplays) -> Pending<()> {
+        act.new.filter = texts::of_filter(act.new.filter);
         self.backend.start_replays(act)
     }
 
@@ -232,13 +237,14 @@ impl Journal {
     /// Notes that a lane of a hook is paused, and holds what waits in it, as [`Self::pause`] does. Durable when the answer
     /// is there. A lane that was held for a parked delivery waits for the person now. Pausing twice is pausing once.
     pub fn pause_lane(&self, act: PauseLane) -> Pending<()> {
-        self.backend.pause_lane(act)
+        let (lane, reason) = (texts::of_lane(act.lane), act.reason.map(texts::keepable));
+        self.backend.pause_lane(PauseLane { lane, reason, ..act })
     }
 
     /// Undoes [`Self::pause_lane`], and [`OnPark::Hold`](bookhook_model::OnPark::Hold): what is held in the lane waits
     /// again, unless the hook is paused too. Durable when the answer is there.
     pub fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()> {
-        self.backend.resume_lane(hook, lane, who, at)
+        self.backend.resume_lane(hook, texts::of_lane(lane), who, at)
     }
 
     /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
@@ -306,6 +312,7 @@ impl Journal {
         mut taken_out: impl FnMut(DeliveryId) + Send,
     ) -> Result<Erased, WriteError> {
         let (mut erased, mut after) = (Erased::default(), 0);
+        let whose = texts::of_whose(whose.clone());
         loop {
             let some = self.backend.erase_some(whose.clone(), after).await?;
             erased.deliveries += some.deliveries;

@@ -32,6 +32,7 @@ mod seal;
 mod search;
 mod sqlite;
 mod standing;
+mod texts;
 
 pub use acts::{
     Append, Appended, Begin, Begun, PauseLane, PausedLane, Place, Recovered, Settle, Then, Unsettled,

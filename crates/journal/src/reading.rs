@@ -11,7 +11,7 @@ use bookhook_model::{ActFilter, Delivery, DeliveryId, Filter, Header, Pause};
 
 use crate::error::{OpenError, ReadError};
 use crate::location::Location;
-use crate::{postgres, sqlite};
+use crate::{postgres, sqlite, texts};
 
 /// A place in the order of append, between two deliveries. Opaque; its text can be handed out and read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,11 +148,11 @@ pub(crate) enum Order {
 
 impl Listing {
     pub(crate) fn newest(filter: &Filter, before: Option<&Cursor>, limit: usize) -> Self {
-        Self { filter: filter.clone(), order: Order::Newest(before.copied()), limit }
+        Self { filter: texts::of_filter(filter.clone()), order: Order::Newest(before.copied()), limit }
     }
 
     pub(crate) fn after(filter: &Filter, after: Cursor, limit: usize) -> Self {
-        Self { filter: filter.clone(), order: Order::After(after), limit }
+        Self { filter: texts::of_filter(filter.clone()), order: Order::After(after), limit }
     }
 }
 

@@ -30,6 +30,43 @@ pub struct Event {
     pub fingerprint: Fingerprint,
 }
 
+/// The longest text, in bytes, by which an event is known, found or ordered.
+pub const TEXT_MAX: usize = 1_000;
+
+/// A text by which an event is known, found or ordered, and that no journal keeps as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadEvent {
+    /// It has a NUL character.
+    #[error("the event's {0} has a NUL character (`\\u0000`)")]
+    Nul(&'static str),
+    /// It is too long.
+    #[error("the event's {0} is longer than {TEXT_MAX} bytes")]
+    TooLong(&'static str),
+}
+
+impl Event {
+    /// Whether a journal can keep the texts by which it is known, found or ordered.
+    pub fn check(&self) -> Result<(), BadEvent> {
+        let texts = [
+            ("id", self.id.as_ref().map(|id| &*id.0)),
+            ("type", Some(&*self.event_type)),
+            ("lane", self.lane.as_ref().map(|lane| &*lane.0)),
+            ("book id", self.book_id.as_deref()),
+            ("agent id", self.agent_id.as_deref()),
+        ];
+        for (name, text) in texts {
+            let text = text.unwrap_or_default();
+            if text.contains('\0') {
+                return Err(BadEvent::Nul(name));
+            }
+            if text.len() > TEXT_MAX {
+                return Err(BadEvent::TooLong(name));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A header as it came. Names are lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {

@@ -18,7 +18,7 @@ pub mod units;
 
 pub use act::{Act, ActFilter, ActKind, Actor, Pause};
 pub use delivery::{Delivery, Filter, ParkReason};
-pub use event::{Event, Fingerprint, Header, SecretHeader};
+pub use event::{BadEvent, Event, Fingerprint, Header, SecretHeader};
 pub use explanation::{Explanation, Remedy};
 pub use failure::{Failure, FailureClass, FailureKind};
 pub use ids::{DeliveryId, DeliveryIds, EventId, HookName, LaneKey, RunNumber};

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 use bookhook_dispatch::Purpose;
-use bookhook_model::{Event, LaneRule, Response};
+use bookhook_model::{BadEvent, Event, LaneRule, Response};
 
 use crate::identity::Refusal;
 
@@ -35,6 +35,8 @@ pub(crate) enum NoEvent {
     Missing(&'static str),
     #[error("the header `{0}` is not text")]
     HeaderNotText(&'static str),
+    #[error(transparent)]
+    Bad(#[from] BadEvent),
 }
 
 impl From<serde_json::Error> for NoEvent {

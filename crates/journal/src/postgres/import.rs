@@ -9,6 +9,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Error};
 
 use crate::copy::{Cell, CopyError, Kind, States, Table};
+use crate::texts;
 
 use super::address::PostgresAddress;
 use super::session::Database;
@@ -150,7 +151,8 @@ impl ToSql for Cell {
             Self::Number(number) if *ty == Type::BOOL => (*number != 0).to_sql(ty, out),
             Self::Number(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
             Self::Number(number) => number.to_sql(ty, out),
-            Self::Text(text) => storable(text).to_sql(ty, out),
+            // What is known of an event is looked up by a key, not by this text.
+            Self::Text(text) => texts::keepable(text.clone()).to_sql(ty, out),
             Self::Bytes(bytes) => bytes.to_sql(ty, out),
         }
     }
@@ -160,9 +162,4 @@ impl ToSql for Cell {
     }
 
     to_sql_checked!();
-}
-
-/// PostgreSQL has no texts with a NUL in them. What is known of an event is looked up by a key, not by this text.
-fn storable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
 }

@@ -105,6 +105,7 @@ impl Bkper {
             fingerprint: fingerprint(text, CHANGED_BETWEEN_SENDINGS)?,
             body: body.clone(),
         };
+        event.check()?;
         let purpose = self.purpose(&event);
         Ok((event, purpose))
     }
@@ -185,6 +186,8 @@ mod tests {
             ("[]", "object"),
             (r#"{"type":"X"}"#, "`book`"),
             (r#"{"book":{}}"#, "`type`"),
+            (r#"{"type":"X","book":{"id":"a\u0000b"}}"#, "the event's lane has a NUL"),
+            (r#"{"type":"X","book":{},"id":"\u0000"}"#, "the event's id has a NUL"),
         ];
         for (body, said) in refusals {
             let refusal = read(body).unwrap_err().to_string();

@@ -12,6 +12,7 @@ mod recovery;
 mod resending;
 mod retaining;
 mod runs;
+mod texts;
 mod tokens;
 
 /// Runs each of these behaviours on every back-end.
