@@ -24,6 +24,8 @@ const BOOKS: usize = 500;
 const REST: Duration = Duration::from_millis(500);
 /// How often it is looked whether all is handled.
 const POLL: Duration = Duration::from_millis(50);
+/// And if that takes long: so many times less than it is let alone, for asking takes from what is measured.
+const POLL_SHARE: u32 = 20;
 /// Longer than anybody wants to wait.
 const DRAIN_MAX: Duration = Duration::from_mins(3);
 
@@ -92,9 +94,13 @@ async fn drained(scene: &Scene, queue: &Queue, room: &Path, waiting: usize) -> R
     let returning = host.first_200();
     let location = queue.journal.parse()?;
     let reader = Reader::open(&location).await?;
-    while !handled::is_all(&reader).await? {
+    loop {
+        let asked = Instant::now();
+        if handled::is_all(&reader).await? {
+            break;
+        }
         ensure!(begun.elapsed() < DRAIN_MAX, "the queue is not drained after {DRAIN_MAX:?}");
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(POLL.max(POLL_SHARE * asked.elapsed())).await;
     }
     let draining = begun.elapsed();
     let peak_bytes = host.usage()?.peak_bytes;
