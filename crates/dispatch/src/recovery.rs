@@ -26,8 +26,8 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
     }
     let (mut recovered, mut homeless) = (0_usize, BTreeMap::<HookName, usize>::new());
     // Those that a busy handler sent away are their callers' to bring again.
-    let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller).collect();
-    for unsettled in before_what_is_there(shared, ours) {
+    let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
+    for unsettled in in_order_of_lanes(ours) {
         let hook = unsettled.hook.clone();
         if take_up(shared, unsettled) {
             recovered += 1;
@@ -51,21 +51,15 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// When a host joins again, events may have come before what it finds again: each is to go before those of its lane that
-/// came later.
-fn before_what_is_there(shared: &Shared, mut unsettled: Vec<Unsettled>) -> Vec<Unsettled> {
-    let desk = shared.desk();
-    let mut next = HashMap::new();
-    for one in unsettled.iter_mut().rev() {
-        let Some(lane) = one.lane.clone() else { continue };
-        let lane = (one.hook.clone(), lane);
-        if desk.ticket_of(one.id).is_some() {
-            next.insert(lane, one.id);
-        } else {
-            one.before = next.get(&lane).copied();
+/// They come in the order of the lanes: each is to go after the one before it in its lane, and before what has come since.
+fn in_order_of_lanes(unsettled: impl Iterator<Item = Unsettled>) -> impl Iterator<Item = Unsettled> {
+    let mut last = HashMap::new();
+    unsettled.map(move |mut one| {
+        if let Some(lane) = one.lane.clone() {
+            one.after = last.insert((one.hook.clone(), lane), one.id);
         }
-    }
-    unsettled
+        one
+    })
 }
 
 /// Puts it into its lane, unless it is there. Gives whether this host can run it.
@@ -94,8 +88,10 @@ pub(crate) fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
     let not_before = unsettled.next_run_at.unwrap_or(now);
     let happened = Happened::Recovered { ticket, hook, lane: unsettled.lane, not_before };
     let mut actions = desk.step(happened, now);
-    if let Some(other) = unsettled.before.and_then(|before| desk.ticket_of(before)) {
-        actions.extend(desk.step(Happened::GoesBefore(ticket, other), now));
+    // Events may have come while the journal was asked.
+    let after = unsettled.after.and_then(|after| desk.ticket_of(after));
+    if let Some(later) = desk.scheduler.next_after(ticket, after).filter(|later| *later != ticket) {
+        actions.extend(desk.step(Happened::GoesBefore(ticket, later), now));
     }
     actions.extend(desk.let_through(ticket, id, now));
     shared.perform(&mut desk, actions);

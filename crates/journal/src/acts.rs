@@ -210,8 +210,8 @@ pub struct Unsettled {
     pub tries: u32,
     /// It waits for its caller to send it again, and is not to run before.
     pub awaits_caller: bool,
-    /// When it is taken over from another host: who comes next in its lane of those that this host had there.
-    pub before: Option<DeliveryId>,
+    /// When it is taken over from another host: who comes before it in its lane, of those that are this host's now.
+    pub after: Option<DeliveryId>,
 }
 
 /// What was found at start.

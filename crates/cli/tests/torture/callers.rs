@@ -25,8 +25,12 @@ const PAUSE: Duration = Duration::from_millis(30);
 pub(crate) struct Answer {
     pub(crate) event: Event,
     pub(crate) body: String,
+    /// When it was sent for the first time.
+    pub(crate) first_asked: Moment,
     /// When the request was sent that got it.
     pub(crate) asked: Moment,
+    /// When it was there.
+    pub(crate) answered: Moment,
     /// How often it was told to come back before.
     pub(crate) told_later: usize,
     /// How often the connection broke before, or there was none.
@@ -47,10 +51,15 @@ pub(crate) struct Callers {
 
 impl Callers {
     pub(crate) fn new(host: &Host, moments: Moments, chance: Chance) -> Self {
+        Self::calling(host.url(), host, moments, chance)
+    }
+
+    /// Who call this host under another address.
+    pub(crate) fn calling(url: String, host: &Host, moments: Moments, chance: Chance) -> Self {
         let client = Client::builder().no_proxy().http1_only().build().unwrap();
         let chance = Arc::new(Mutex::new(chance));
         let unavailable = Arc::default();
-        Self { client, url: host.url(), identity: host.identity(), moments, chance, unavailable }
+        Self { client, url, identity: host.identity(), moments, chance, unavailable }
     }
 
     /// Sends these events, and comes back when each of them is answered.
@@ -85,10 +94,14 @@ impl Callers {
 
     async fn send_until_answered(&self, event: Event) -> Answer {
         let (mut told_later, mut cut_off) = (0, 0);
+        let first_asked = self.moments.now();
         loop {
             let asked = self.moments.now();
             match self.send_once(&event).await {
-                Ok((StatusCode::OK, body)) => return Answer { event, body, asked, told_later, cut_off },
+                Ok((StatusCode::OK, body)) => {
+                    let answered = self.moments.now();
+                    return Answer { event, body, first_asked, asked, answered, told_later, cut_off };
+                }
                 Ok((StatusCode::TOO_MANY_REQUESTS, _)) => told_later += 1,
                 Ok((StatusCode::SERVICE_UNAVAILABLE, _)) => {
                     told_later += 1;

@@ -109,6 +109,11 @@ impl Handler {
         format!("http://{}/lives/${{LIFE}}", self.address)
     }
 
+    /// For one of several hosts: its lives have numbers that no other's have, for some hundred thousand lives.
+    pub(crate) fn url_for(&self, host: usize) -> String {
+        format!("http://{}/lives/{host}00000${{LIFE}}", self.address)
+    }
+
     pub(crate) fn moments(&self) -> &Moments {
         &self.desk.moments
     }

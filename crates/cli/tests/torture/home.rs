@@ -13,13 +13,20 @@ use crate::small_disk::SmallDisk;
 pub(crate) struct Home {
     folder: TempDir,
     small_disk: Option<SmallDisk>,
+    /// The journal, if it is not a file here.
+    database: Option<Location>,
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("journal")).unwrap();
-        Self { folder, small_disk: None }
+        Self { folder, small_disk: None, database: None }
+    }
+
+    /// With its journal in this database, which others may share.
+    pub(crate) fn with_database(address: &str) -> Self {
+        Self { database: Some(address.parse().unwrap()), ..Self::new() }
     }
 
     /// With the journal on a disk that can be filled. `None`, and a word on why, where this user may not have one.
@@ -47,7 +54,11 @@ impl Home {
     }
 
     pub(crate) fn journal(&self) -> Location {
-        Location::Sqlite(self.journal_file())
+        self.database.clone().unwrap_or_else(|| Location::Sqlite(self.journal_file()))
+    }
+
+    pub(crate) fn shares_its_journal(&self) -> bool {
+        self.database.is_some()
     }
 
     /// The program, where it sees the journal's disk.

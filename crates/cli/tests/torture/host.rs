@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 
 use bookhook::journal::Location;
 use bookhook_testkit::wait::in_time;
@@ -18,6 +19,12 @@ use crate::home::Home;
 const PUBLIC_URL: &str = "https://hooks.example.com";
 const PATH: &str = "/hooks/tax-bot";
 
+/// All hosts that share a journal have it. 32 bytes.
+const SHARED_KEY: &str = "dG9ydHVyZS10b3J0dXJlLXRvcnR1cmUtdG9ydHVyZSE=";
+
+/// After so long a host that is silent is taken for dead.
+const LEASE_SECONDS: u64 = 2;
+
 /// How much of the log is shown when something goes wrong.
 const LOG_SHOWN: usize = 4_000;
 
@@ -26,6 +33,8 @@ const LOG_SHOWN: usize = 4_000;
 pub(crate) enum Reply {
     /// With the handler's response. Some wait in vain, and are asked to come back.
     Result,
+    /// The same, and callers wait for longer than a lease, as they do where hosts share a journal.
+    PatientResult,
     /// As soon as the event is on disk.
     Accepted,
 }
@@ -35,6 +44,7 @@ impl Reply {
     fn keys(self) -> &'static str {
         match self {
             Self::Result => "    deadline: 250ms\n    queue: 120\n",
+            Self::PatientResult => "    deadline: 3s\n    queue: 5000\n",
             Self::Accepted => {
                 "    reply: accepted\n    queue: 5000\n    retry: {first: 50ms, max: 300ms, max_runs: 1000}\n"
             }
@@ -45,7 +55,7 @@ impl Reply {
 /// A host, through all of its lives.
 pub(crate) struct Host {
     home: Home,
-    bkper: Bkper,
+    bkper: Arc<Bkper>,
     address: SocketAddr,
     process: Child,
     /// When each life began.
@@ -57,7 +67,16 @@ pub(crate) struct Host {
 impl Host {
     /// The first life. In the handler's URL, `${LIFE}` is the number of the host's life.
     pub(crate) fn start(home: Home, handler: &str, reply: Reply, chance: &mut Chance) -> Self {
-        let bkper = Bkper::calling(&format!("{PUBLIC_URL}{PATH}"));
+        let bkper = Arc::new(Bkper::calling(&format!("{PUBLIC_URL}{PATH}")));
+        Self::called_by(bkper, home, handler, reply, chance)
+    }
+
+    /// One that the same Bkper calls, under the same public address.
+    pub(crate) fn start_beside(&self, home: Home, handler: &str, reply: Reply, chance: &mut Chance) -> Self {
+        Self::called_by(Arc::clone(&self.bkper), home, handler, reply, chance)
+    }
+
+    fn called_by(bkper: Arc<Bkper>, home: Home, handler: &str, reply: Reply, chance: &mut Chance) -> Self {
         let address = free_address(chance);
         let folder = home.folder();
         fs::write(folder.join("bkper.yaml"), "id: tax-bot\nevents: [TRANSACTION_CHECKED]\n").unwrap();
@@ -69,7 +88,11 @@ impl Host {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}{PATH}", self.address)
+        url_at(self.address)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// How Bkper identifies itself to this host; good for an hour.
@@ -103,10 +126,24 @@ impl Host {
 
     /// Asks it to end, which it does when its runs are settled.
     pub(crate) async fn stop(&mut self) {
-        let id = self.process.id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").arg(id).status().unwrap().success());
+        self.signal("-TERM");
         let ended = in_time("the host to end", self.ended()).await;
         assert!(ended.success(), "{ended}; it said:\n{}", self.log());
+    }
+
+    /// It does nothing any more, and holds on to all it has.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on as if nothing had been.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.process.id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
     /// Waits until it has ended.
@@ -153,6 +190,11 @@ impl Host {
         self.whole_log().split_off(self.log_begins)
     }
 
+    /// How often it has said this, in all its lives.
+    pub(crate) fn times_told(&self, what: &str) -> usize {
+        self.whole_log().matches(what).count()
+    }
+
     fn whole_log(&self) -> String {
         fs::read_to_string(self.home.folder().join("log")).unwrap()
     }
@@ -173,6 +215,11 @@ impl Host {
     pub(crate) fn assert_no_token_in_its_files(&self) {
         self.home.files().iter().for_each(|path| assert_no_token_in(path));
     }
+}
+
+/// The hook, where a host listens, or somebody before it.
+pub(crate) fn url_at(address: SocketAddr) -> String {
+    format!("http://{address}{PATH}")
 }
 
 fn assert_no_token_in(path: &Path) {
@@ -197,6 +244,7 @@ fn configuration(
 listen: {address}
 public_url: {PUBLIC_URL}
 journal: {journal}
+lease: {LEASE_SECONDS}s
 console: {{listen: \"off\"}}
 hooks:
   tax-bot:
@@ -209,7 +257,8 @@ hooks:
 
 fn spawn(home: &Home, life: usize) -> Child {
     let log: File = OpenOptions::new().create(true).append(true).open(home.folder().join("log")).unwrap();
-    home.command(env!("CARGO_BIN_EXE_bookhook"))
+    let mut command = home.command(env!("CARGO_BIN_EXE_bookhook"));
+    command
         .args(["serve", "--config"])
         .arg(home.folder().join("bookhook.yaml"))
         .env_clear()
@@ -217,9 +266,11 @@ fn spawn(home: &Home, life: usize) -> Child {
         .env("LIFE", life.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .unwrap()
+        .stderr(log);
+    if home.shares_its_journal() {
+        command.env("BOOKHOOK_KEY", SHARED_KEY);
+    }
+    command.spawn().unwrap()
 }
 
 /// A port that systems give to nobody who does not ask for it by its number. Of the others, a caller's own end of a

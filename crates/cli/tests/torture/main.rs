@@ -11,16 +11,20 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "which seed it was, and how much happened")]
 
+mod balancer;
 mod callers;
 mod chance;
 mod damage;
+mod database;
 mod diary;
 mod events;
+mod fleet;
 mod full_disk;
 mod handler;
 mod home;
 mod host;
 mod host_killed;
+mod many_hosts;
 mod promises;
 mod read_only;
 mod record;

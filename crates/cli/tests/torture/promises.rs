@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::callers::Answer;
 use crate::events::Event;
-use crate::handler::{Call, End};
+use crate::handler::{Call, End, Moment};
 use crate::host::Reply;
 use crate::record::{Recorded, response};
 
@@ -38,7 +38,7 @@ impl Round {
     /// What does not hold.
     fn broken_promises(&self) -> Vec<String> {
         let what_was_returned = match self.reply {
-            Reply::Result => Self::what_was_returned_is_what_is_recorded,
+            Reply::Result | Reply::PatientResult => Self::what_was_returned_is_what_is_recorded,
             Reply::Accepted => Self::what_was_returned_is_that_it_is_accepted,
         };
         let promises = [
@@ -50,6 +50,24 @@ impl Round {
             Self::the_cause_is_the_true_one,
             Self::what_counts_never_overlaps,
             Self::each_life_takes_a_lane_in_the_order_of_append,
+        ];
+        promises.iter().flat_map(|promise| promise(self)).take(TOLD_MAX).collect()
+    }
+
+    /// What does not hold, where several hosts share the journal.
+    pub(crate) fn broken_promises_of_many(&self) -> Vec<String> {
+        let what_was_returned = match self.reply {
+            Reply::Result | Reply::PatientResult => Self::what_was_returned_is_what_is_recorded,
+            Reply::Accepted => Self::what_was_returned_is_that_it_is_accepted,
+        };
+        let promises = [
+            Self::each_event_is_one_settled_delivery,
+            Self::each_event_was_handled,
+            what_was_returned,
+            Self::runs_are_numbered_and_closed,
+            Self::each_call_has_a_journaled_run_of_its_own,
+            Self::of_what_counts_no_two_overlap_on_any_host,
+            Self::what_was_acknowledged_before_another_was_sent_begins_before_it,
         ];
         promises.iter().flat_map(|promise| promise(self)).take(TOLD_MAX).collect()
     }
@@ -159,6 +177,50 @@ impl Round {
             }
         }
         broken
+    }
+
+    /// The same on several hosts: one that stood still, or was killed, may have left a call with the handler that is
+    /// nobody's any more.
+    fn of_what_counts_no_two_overlap_on_any_host(&self) -> Vec<String> {
+        let mut broken = Vec::new();
+        for calls in self.calls_by(|call| call.event.book.clone()).values() {
+            for (at, call) in calls.iter().enumerate() {
+                for other in calls[at + 1..].iter().filter(|other| other.overlaps(call)) {
+                    if call.life == other.life || (self.counts(call) && self.counts(other)) {
+                        broken.push(format!("they overlap: {call:?} and {other:?}"));
+                    }
+                }
+            }
+        }
+        broken
+    }
+
+    /// Whoever has got a 2xx, and sends another event of the same book then, has them handled in this order.
+    fn what_was_acknowledged_before_another_was_sent_begins_before_it(&self) -> Vec<String> {
+        let began: HashMap<&Event, Moment> = self
+            .calls
+            .iter()
+            .filter(|call| self.counts(call))
+            .map(|call| (&call.event, call.began))
+            .collect();
+        let mut broken = Vec::new();
+        for one in &self.answers {
+            let later =
+                |other: &&Answer| other.event.book == one.event.book && one.answered < other.first_asked;
+            for other in self.answers.iter().filter(later) {
+                if began.get(&one.event) > began.get(&other.event) {
+                    broken.push(format!("{} began before {}", other.event.id, one.event.id));
+                }
+            }
+        }
+        broken
+    }
+
+    /// Its run was recorded with what it said.
+    fn counts(&self, call: &Call) -> bool {
+        let one = self.deliveries.iter().find(|one| one.delivery.id == call.delivery);
+        let run = one.and_then(|one| one.runs.iter().find(|run| run.number == call.run));
+        run.is_some_and(|run| run.response.is_some())
     }
 
     /// In each life, the deliveries of a book begin in the order of append: what was found at the start before what

@@ -16,7 +16,7 @@ use crate::promises::Round;
 use crate::record;
 
 /// A burst that is not answered after so long never will be.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Stage {
     pub(crate) chance: Chance,

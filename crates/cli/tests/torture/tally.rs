@@ -25,7 +25,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn add(&mut self, round: &Round) {
         self.rounds += 1;
-        self.kills = round.lives.len() - 1;
+        self.kills = round.lives.len().saturating_sub(1);
         self.events += round.sent.len();
         let runs = || round.deliveries.iter().flat_map(|recorded| &recorded.runs);
         self.recovered += runs().filter(|run| run.cause == Cause::Recovery).count();

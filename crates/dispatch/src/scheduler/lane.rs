@@ -139,6 +139,17 @@ impl Lane {
         }
     }
 
+    /// Who comes next after this one; if it is not here, who comes first.
+    pub(super) fn next_after(&self, ticket: Option<Ticket>) -> Option<Ticket> {
+        let queued = |at: usize| self.queue.get(at).map(|queued| queued.ticket);
+        let from = match ticket {
+            Some(ticket) if self.is_occupied_by(ticket) => return queued(self.ahead),
+            Some(ticket) => self.find(ticket).map_or(0, |at| at + 1),
+            None => 0,
+        };
+        self.occupant.filter(|_| from == self.ahead).or_else(|| queued(from))
+    }
+
     /// Who has it, or waits in it, before this one.
     pub(super) fn before(&self, ticket: Ticket) -> impl Iterator<Item = Ticket> {
         self.occupant.into_iter().chain(self.waiting().take_while(move |other| *other != ticket))

@@ -23,6 +23,13 @@ impl Scheduler {
         Some(Standing { hook: stay.hook, occupies, before })
     }
 
+    /// Who comes next in the ticket's lane after this other one; if that is not there, who comes first. It may be the ticket
+    /// itself.
+    pub fn next_after(&self, ticket: Ticket, other: Option<Ticket>) -> Option<Ticket> {
+        let stay = self.stays.get(&ticket)?;
+        self.hooks[stay.hook.0].lanes.get(&stay.lane)?.next_after(other)
+    }
+
     /// Whether as many of the hook's runs go on as may.
     pub fn is_full(&self, hook: HookIndex) -> bool {
         let hook = &self.hooks[hook.0];

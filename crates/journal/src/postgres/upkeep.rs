@@ -192,7 +192,7 @@ fn read_unsettled(row: &Row) -> Result<Unsettled, Error> {
         runs: columns.value()?,
         tries: columns.value()?,
         awaits_caller: columns.next()?,
-        before: columns.optional()?,
+        after: columns.optional()?,
     })
 }
 

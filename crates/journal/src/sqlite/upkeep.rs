@@ -140,7 +140,7 @@ fn unsettled(row: &Row<'_>) -> rusqlite::Result<Unsettled> {
         runs: columns.next()?,
         tries: columns.next()?,
         awaits_caller: columns.next()?,
-        before: None,
+        after: None,
     })
 }
 

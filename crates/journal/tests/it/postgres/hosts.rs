@@ -122,8 +122,8 @@ async fn what_a_host_leaves_is_taken_over_in_order() {
     one.close().await;
 
     let taken = other.take_over(at(5)).await.unwrap();
-    let told: Vec<_> = taken.iter().map(|taken| (taken.id, taken.state, taken.runs, taken.before)).collect();
-    assert_eq!(told, [(running, State::Waiting, 1, Some(mine)), (last, State::Waiting, 0, None)]);
+    let told: Vec<_> = taken.iter().map(|taken| (taken.id, taken.state, taken.runs, taken.after)).collect();
+    assert_eq!(told, [(running, State::Waiting, 1, None), (last, State::Waiting, 0, Some(mine))]);
     let run = found(&other, running).await.runs.unwrap().remove(0);
     assert_eq!(
         (run.finished_at, run.error.as_deref()),
