@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         "test" => lint().and_then(|()| needs::install()).and_then(|()| test(rest)),
         "lint" => lint(),
         "postgres" => needs::postgres().and_then(|()| postgres::with_server(rest)),
-        "torture" => torture(rest).and_then(|()| simulate(rest)),
+        "torture" => needs::postgres().and_then(|()| torture(rest)).and_then(|()| simulate(rest)),
         "simulate" => simulate(rest),
         "mutate" => needs::postgres().and_then(|()| mutants::run(rest)),
         "bench" => bench(rest),

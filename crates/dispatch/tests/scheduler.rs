@@ -268,9 +268,12 @@ impl World {
         let (ticket, not_before) = (Ticket(self.tickets), self.now + Duration::from_secs(1));
         let is_let_through = self.paused_lanes[hook].get(&lane) == Some(&Some(other));
         let lane = Some(lane);
+        let previous = self.hooks[hook][..at].iter().rev().find(|entry| entry.lane == lane);
+        let previous = previous.map(|entry| entry.ticket);
         let entry = Entry { ticket, lane: lane.clone(), phase: Phase::Resting(not_before) };
         self.hooks[hook].insert(at + usize::from(is_let_through), entry);
         self.step(Happened::Recovered { ticket, hook: HookIndex(hook), lane, not_before });
+        assert_eq!(self.scheduler.next_after(ticket, previous), Some(other));
         self.step(Happened::GoesBefore(ticket, other));
     }
 
