@@ -82,6 +82,15 @@ impl Lease {
         false
     }
 
+    /// Waits until it may not write under this id any more.
+    pub(super) async fn is_over(&self, host: i64) {
+        let mut fencings = self.fencings.subscribe();
+        while self.is_good(host) {
+            // It never ends before the lease does.
+            let _ = fencings.changed().await;
+        }
+    }
+
     /// It was heard of when it asked at this time.
     pub(super) fn renewed(&self, asked: Instant) {
         *self.good_until.lock().unwrap_or_else(PoisonError::into_inner) = asked + self.term;

@@ -166,8 +166,19 @@ impl Shard {
         }
     }
 
-    /// A connection that turns out to be gone before anything is committed is replaced once, at once.
+    /// Once this host is fenced, nothing is waited for any more: whatever the group has begun is others'.
     async fn commit(&mut self, group: &mut [Placed]) -> Result<(), Failure> {
+        let host = group.first().map_or(0, |placed| placed.host);
+        let lease = Arc::clone(&self.lease);
+        tokio::select! {
+            done = self.commit_at_length(group) => done,
+            // The connection goes with what was asked on it.
+            () = lease.is_over(host) => Err(Failure::Fenced),
+        }
+    }
+
+    /// A connection that turns out to be gone before anything is committed is replaced once, at once.
+    async fn commit_at_length(&mut self, group: &mut [Placed]) -> Result<(), Failure> {
         let was_connected = self.session.is_some();
         match self.try_commit(group).await {
             Err(Failure::Lost(_)) if was_connected => self.try_commit(group).await,
@@ -195,7 +206,7 @@ impl Shard {
                 self.session = Some(session).filter(|_| !is_lost);
                 Err(failure)
             }
-            Err(Undone::AtCommit(transaction)) => self.resolve(&transaction, host).await,
+            Err(Undone::AtCommit(transaction)) => self.resolve(&transaction).await,
         }
     }
 
@@ -220,14 +231,10 @@ impl Shard {
         }
     }
 
-    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked. Once this host
-    /// is fenced it does not matter any more: whatever the group has begun is others'.
-    async fn resolve(&mut self, transaction: &str, host: i64) -> Result<(), Failure> {
+    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked.
+    async fn resolve(&mut self, transaction: &str) -> Result<(), Failure> {
         let until = Instant::now() + DOUBT_MAX;
         while Instant::now() < until {
-            if !self.lease.is_good(host) {
-                return Err(Failure::Fenced);
-            }
             if let Ok(session) = self.session().await {
                 let outcome = timeout(GROUP_WAIT, outcome(&session, transaction)).await;
                 self.session = Some(session);
