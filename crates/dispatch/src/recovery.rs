@@ -1,12 +1,12 @@
 //! At start: what was accepted and not settled is taken up again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use tracing::{info, warn};
 
 use bookhook_journal::{Unsettled, WriteError};
-use bookhook_model::{Cause, HookName, RunNumber};
+use bookhook_model::{Cause, DeliveryId, HookName, RunNumber};
 
 use crate::desk::Stay;
 use crate::dispatcher::Shared;
@@ -21,13 +21,14 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
             shared.happened(Happened::Paused(hook));
         }
     }
+    let held_for: HashSet<_> = found.paused_lanes.iter().filter_map(|lane| lane.held_for).collect();
     for lane in found.paused_lanes {
         shared.recover_paused_lane(lane);
     }
     let (mut recovered, mut homeless) = (0_usize, BTreeMap::<HookName, usize>::new());
     // Those that a busy handler sent away are their callers' to bring again.
     let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
-    for unsettled in in_order_of_lanes(ours) {
+    for unsettled in in_order_of_lanes(ours, held_for) {
         let hook = unsettled.hook.clone();
         if take_up(shared, unsettled) {
             recovered += 1;
@@ -52,10 +53,14 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
 }
 
 /// They come in the order of the lanes: each is to go after the one before it in its lane, and before what has come since.
-fn in_order_of_lanes(unsettled: impl Iterator<Item = Unsettled>) -> impl Iterator<Item = Unsettled> {
+/// What a lane waits for goes before all others, and tells nothing of the order.
+fn in_order_of_lanes(
+    unsettled: impl Iterator<Item = Unsettled>,
+    held_for: HashSet<DeliveryId>,
+) -> impl Iterator<Item = Unsettled> {
     let mut last = HashMap::new();
     unsettled.map(move |mut one| {
-        if let Some(lane) = one.lane.clone() {
+        if let Some(lane) = one.lane.clone().filter(|_| !held_for.contains(&one.id)) {
             one.after = last.insert((one.hook.clone(), lane), one.id);
         }
         one

@@ -2,7 +2,7 @@
 //! looked through from the front at every question. Random arrivals, journal answers, finishes, failures, pauses of
 //! hooks and lanes, crashes and passing time; a failing case is shrunk, and its seed is printed and kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use bookhook_dispatch::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
@@ -101,6 +101,8 @@ struct World {
     paused_lanes: Vec<PausedLanes>,
     now: Timestamp,
     tickets: u64,
+    /// The lanes in which something went before all others, and with it any other order.
+    jumped: HashSet<(usize, Option<LaneKey>)>,
 }
 
 impl World {
@@ -109,7 +111,7 @@ impl World {
         let now = Timestamp::UNIX_EPOCH + Duration::from_hours(24);
         let (hooks, paused) = (vec![Vec::new(); HOOKS], vec![false; HOOKS]);
         let paused_lanes = vec![PausedLanes::new(); HOOKS];
-        Self { limits, scheduler, hooks, paused, paused_lanes, now, tickets: 0 }
+        Self { limits, scheduler, hooks, paused, paused_lanes, now, tickets: 0, jumped: HashSet::new() }
     }
 
     fn apply(&mut self, op: Op) {
@@ -250,6 +252,7 @@ impl World {
     /// It goes before all that wait in its lane, and through the lane's pause.
     fn let_through(&mut self, hook: usize, at: usize) {
         let entry = self.hooks[hook].remove(at);
+        self.jumped.insert((hook, entry.lane.clone()));
         let is_behind = |other: &Entry| other.lane == entry.lane && !other.phase.is_active();
         let (ticket, lane) = (entry.ticket, entry.lane.clone());
         let place = self.hooks[hook].iter().take(at).position(is_behind).unwrap_or(at);
@@ -273,7 +276,9 @@ impl World {
         let entry = Entry { ticket, lane: lane.clone(), phase: Phase::Resting(not_before) };
         self.hooks[hook].insert(at + usize::from(is_let_through), entry);
         self.step(Happened::Recovered { ticket, hook: HookIndex(hook), lane, not_before });
-        assert_eq!(self.scheduler.next_after(ticket, previous), Some(other));
+        if !self.jumped.contains(&(hook, self.hooks[hook][at].lane.clone())) {
+            assert_eq!(self.scheduler.next_after(ticket, previous), Some(other));
+        }
         self.step(Happened::GoesBefore(ticket, other));
     }
 

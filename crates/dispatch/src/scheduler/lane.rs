@@ -124,10 +124,19 @@ impl Lane {
             let ahead = self.ahead;
             self.shift(from, ahead);
             self.ahead = ahead + 1;
-        } else if let Some(to) =
-            self.find(other).map(|to| to + usize::from(is_let_through)).filter(|to| *to < from)
-        {
-            self.shift(from, to);
+        } else if let Some(at) = self.find(other) {
+            self.move_to(from, at, at + usize::from(is_let_through));
+        }
+    }
+
+    /// Forward to a place in the queue, at or behind one who stays: ahead of the occupant with that one.
+    fn move_to(&mut self, from: usize, stays: usize, to: usize) {
+        if to > from {
+            return;
+        }
+        self.ahead += usize::from(stays < self.ahead && from >= self.ahead);
+        if let Some(queued) = self.queue.remove(from) {
+            self.queue.insert(to, queued);
         }
     }
 
