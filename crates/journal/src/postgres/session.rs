@@ -27,12 +27,14 @@ const WRITING: &str = "
     SET synchronous_commit = on;
     SET default_transaction_isolation = 'read committed';
     SET lock_timeout = '500ms';
+    SET jit = off;
     SET idle_in_transaction_session_timeout = '5s';
     SET search_path = bookhook;
 ";
 
 /// For reading. What filters leave out is planned away; and what is read is read in the order of an index, whatever the
-/// server makes of its statistics.
+/// server makes of its statistics. A plan that must do without is thought to be so dear that it would be compiled first,
+/// which takes longer than any of these statements.
 pub const READING: &str = "
     SET default_transaction_isolation = 'repeatable read';
     SET default_transaction_read_only = on;
@@ -40,6 +42,7 @@ pub const READING: &str = "
     SET enable_seqscan = off;
     SET enable_bitmapscan = off;
     SET enable_sort = off;
+    SET jit = off;
     SET statement_timeout = '60s';
     SET search_path = bookhook;
 ";
