@@ -12,7 +12,7 @@ use bookhook_model::{
     State,
 };
 
-pub(crate) use people::By;
+pub(crate) use people::{By, Target};
 pub use people::{
     CancelReplays, NextReplay, Park, Refusal, Replay, ReplayNext, Returned, Skip, StartReplays, Unpark,
 };

@@ -161,3 +161,22 @@ pub(crate) struct By<'a> {
     pub(crate) what: ActKind,
     pub(crate) at: Timestamp,
 }
+
+/// What an act was done to.
+#[derive(Debug, Default)]
+pub(crate) struct Target<'a> {
+    pub(crate) hook: Option<&'a HookName>,
+    pub(crate) lane: Option<&'a LaneKey>,
+    pub(crate) delivery: Option<DeliveryId>,
+    pub(crate) replays: Option<ReplayJobId>,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn hook(hook: &'a HookName) -> Self {
+        Self { hook: Some(hook), ..Self::default() }
+    }
+
+    pub(crate) fn lane(hook: &'a HookName, lane: &'a LaneKey) -> Self {
+        Self { hook: Some(hook), lane: Some(lane), ..Self::default() }
+    }
+}

@@ -5,10 +5,10 @@ use tokio_postgres::{Error, Row};
 
 use bookhook_model::{ActKind, Actor, DeliveryId, HookName, LaneKey, OnPark, ParkReason};
 
-use crate::acts::{By, PauseLane, PausedLane};
+use crate::acts::{By, PauseLane, PausedLane, Target};
 
 use super::act::{Act, Fault};
-use super::people::{Target, remember};
+use super::people::remember;
 use super::rows::{Column, Columns};
 use super::session::Session;
 

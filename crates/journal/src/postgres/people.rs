@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use bookhook_model::{ActKind, DeliveryId, HookName, LaneKey, ParkReason, ReplayJobId, Response, State};
+use bookhook_model::{ActKind, DeliveryId, HookName, LaneKey, ParkReason, Response, State};
 
-use crate::acts::{By, Park, Replay, Returned, Skip, Unpark};
+use crate::acts::{By, Park, Replay, Returned, Skip, Target, Unpark};
 use crate::error::WriteError;
 use crate::replaying::{Candidate, Runner, Token, may_replay, may_run, refused};
 use crate::seal::KeyId;
@@ -35,6 +35,10 @@ impl Subject {
         Candidate { hook: &self.hook, state: self.state, awaits_caller: self.awaits_caller, token }
     }
 
+    fn target(&self) -> Target<'_> {
+        Target { hook: Some(&self.hook), delivery: Some(self.id), ..Target::default() }
+    }
+
     fn refuse(&self, act: &'static str) -> Fault {
         Fault::Refused(WriteError::Refused { id: self.id, state: self.state, act })
     }
@@ -61,29 +65,6 @@ pub(super) async fn find(id: DeliveryId, db: &Session) -> Result<Option<Subject>
 
 async fn subject(id: DeliveryId, db: &Session) -> Result<Subject, Fault> {
     find(id, db).await?.ok_or(Fault::Refused(WriteError::NotFound(id)))
-}
-
-/// What an act was done to.
-#[derive(Default)]
-pub(super) struct Target<'a> {
-    pub(super) hook: Option<&'a HookName>,
-    pub(super) lane: Option<&'a LaneKey>,
-    pub(super) delivery: Option<DeliveryId>,
-    pub(super) replays: Option<ReplayJobId>,
-}
-
-impl<'a> Target<'a> {
-    pub(super) fn hook(hook: &'a HookName) -> Self {
-        Self { hook: Some(hook), ..Self::default() }
-    }
-
-    pub(super) fn lane(hook: &'a HookName, lane: &'a LaneKey) -> Self {
-        Self { hook: Some(hook), lane: Some(lane), ..Self::default() }
-    }
-
-    fn delivery(subject: &'a Subject) -> Self {
-        Self { hook: Some(&subject.hook), delivery: Some(subject.id), ..Self::default() }
-    }
 }
 
 /// Remembers an act.
@@ -129,7 +110,7 @@ impl Act for SealedReplay {
         let returned = replay(&found, options.without_token, *at, db).await?;
         let by = By { who, what: ActKind::Replay, at: *at };
         let detail = options.without_token.then_some("without its token");
-        remember(by, &Target::delivery(&found), detail, db).await?;
+        remember(by, &found.target(), detail, db).await?;
         Ok(returned)
     }
 
@@ -191,7 +172,7 @@ impl Act for SealedUnpark {
         let state = state_in_lane(&found, db).await?;
         db.execute(&db.statements.unpark, &[&found.seq, &state.as_str(), &Column(*at), &db.host]).await?;
         let by = By { who, what: ActKind::Unpark, at: *at };
-        remember(by, &Target::delivery(&found), None, db).await?;
+        remember(by, &found.target(), None, db).await?;
         let ids = db.query(&db.statements.find_earlier, &[&found.seq]).await?;
         let earlier = ids.iter().map(|row| Columns::of(row).value()).collect::<Result<_, _>>()?;
         Ok(Returned { earlier, ..returned(&found) })
@@ -214,7 +195,7 @@ impl Act for Park {
         let parked = ParkReason::ByPerson { who: who.clone(), why: reason.clone() };
         db.execute(&db.statements.park, &[&Column(*id), &parked.to_string()]).await?;
         let by = By { who, what: ActKind::Park, at: *at };
-        remember(by, &Target::delivery(&found), reason.as_deref(), db).await
+        remember(by, &found.target(), reason.as_deref(), db).await
     }
 
     fn left(&self, (): &()) -> Option<DeliveryId> {
@@ -242,7 +223,7 @@ impl Act for Skip {
         if found.holds_lane {
             lanes::go_on_after(*id, db).await?;
         }
-        remember(By { who, what: ActKind::Skip, at: *at }, &Target::delivery(&found), None, db).await
+        remember(By { who, what: ActKind::Skip, at: *at }, &found.target(), None, db).await
     }
 
     fn left(&self, (): &()) -> Option<DeliveryId> {

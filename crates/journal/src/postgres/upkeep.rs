@@ -5,12 +5,12 @@ use tokio_postgres::{Error, Row};
 
 use bookhook_model::{ActKind, Actor, DeliveryId, HookName, ParkReason};
 
-use crate::acts::{By, Recovered, Unsettled};
+use crate::acts::{By, Recovered, Target, Unsettled};
 use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
 use super::lanes::paused_lane;
-use super::people::{Target, remember};
+use super::people::remember;
 use super::routes::Routes;
 use super::rows::{Column, Columns};
 use super::session::Session;

@@ -4,13 +4,13 @@ use rusqlite::params;
 
 use bookhook_model::{ActKind, DeliveryId, ReplayJobId, ReplayJobState, State};
 
-use crate::acts::{By, CancelReplays, NextReplay, Refusal, ReplayNext, Returned, StartReplays};
+use crate::acts::{By, CancelReplays, NextReplay, Refusal, ReplayNext, Returned, StartReplays, Target};
 use crate::error::WriteError;
 use crate::replaying::{Runner, may_replay};
 use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
-use super::people::{self, Target, remember};
+use super::people::{self, remember};
 use super::rows::{Column, Columns, damaged};
 use super::statements::Statements;
 

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use bookhook_model::{ActKind, DeliveryId, HookName, LaneKey, ParkReason, ReplayJobId, Response, State};
 
-use crate::acts::{By, Park, Replay, Returned, Skip, Unpark};
+use crate::acts::{By, Park, Replay, Returned, Skip, Target, Unpark};
 use crate::error::WriteError;
 use crate::replaying::{Candidate, Runner, Token, may_replay, may_run, refused};
 use crate::seal::KeyId;
@@ -35,6 +35,10 @@ impl Subject {
         Candidate { hook: &self.hook, state: self.state, awaits_caller: self.awaits_caller, token }
     }
 
+    fn target(&self) -> Target<'_> {
+        Target { hook: Some(&self.hook), delivery: Some(self.id), ..Target::default() }
+    }
+
     fn refuse(&self, act: &'static str) -> Fault {
         Fault::Refused(WriteError::Refused { id: self.id, state: self.state, act })
     }
@@ -61,29 +65,6 @@ pub(super) fn find(id: DeliveryId, db: &mut Statements<'_>) -> rusqlite::Result<
 
 fn subject(id: DeliveryId, db: &mut Statements<'_>) -> Result<Subject, Fault> {
     find(id, db)?.ok_or(Fault::Refused(WriteError::NotFound(id)))
-}
-
-/// What an act was done to.
-#[derive(Default)]
-pub(super) struct Target<'a> {
-    pub(super) hook: Option<&'a HookName>,
-    pub(super) lane: Option<&'a LaneKey>,
-    pub(super) delivery: Option<DeliveryId>,
-    pub(super) replays: Option<ReplayJobId>,
-}
-
-impl<'a> Target<'a> {
-    pub(super) fn hook(hook: &'a HookName) -> Self {
-        Self { hook: Some(hook), ..Self::default() }
-    }
-
-    pub(super) fn lane(hook: &'a HookName, lane: &'a LaneKey) -> Self {
-        Self { hook: Some(hook), lane: Some(lane), ..Self::default() }
-    }
-
-    fn delivery(subject: &'a Subject) -> Self {
-        Self { hook: Some(&subject.hook), delivery: Some(subject.id), ..Self::default() }
-    }
 }
 
 /// Remembers an act.
@@ -125,7 +106,7 @@ impl Act for SealedReplay {
         let returned = replay(&found, options.without_token, *at, db)?;
         let by = By { who, what: ActKind::Replay, at: *at };
         let detail = options.without_token.then_some("without its token");
-        remember(by, &Target::delivery(&found), detail, db)?;
+        remember(by, &found.target(), detail, db)?;
         Ok(returned)
     }
 }
@@ -174,7 +155,7 @@ impl Act for SealedUnpark {
             .map_err(|refusal| Fault::Refused(refused(refusal, *id, &known, "be unparked")))?;
         let state = state_in_lane(&found, db)?;
         db.unpark.execute(params![found.seq, state.as_str(), Column(*at)])?;
-        remember(By { who, what: ActKind::Unpark, at: *at }, &Target::delivery(&found), None, db)?;
+        remember(By { who, what: ActKind::Unpark, at: *at }, &found.target(), None, db)?;
         let ids = db.find_earlier.query_map([found.seq], |row| Columns::of(row).value())?;
         let earlier = ids.collect::<Result<_, _>>()?;
         Ok(Returned { earlier, ..returned(&found) })
@@ -192,7 +173,7 @@ impl Act for Park {
         }
         let parked = ParkReason::ByPerson { who: who.clone(), why: reason.clone() };
         db.park.execute(params![found.seq, parked.to_string()])?;
-        remember(By { who, what: ActKind::Park, at: *at }, &Target::delivery(&found), reason.as_deref(), db)?;
+        remember(By { who, what: ActKind::Park, at: *at }, &found.target(), reason.as_deref(), db)?;
         Ok(())
     }
 }
@@ -210,7 +191,7 @@ impl Act for Skip {
         if found.holds_lane {
             lanes::go_on_after(*id, db)?;
         }
-        remember(By { who, what: ActKind::Skip, at: *at }, &Target::delivery(&found), None, db)?;
+        remember(By { who, what: ActKind::Skip, at: *at }, &found.target(), None, db)?;
         Ok(())
     }
 }
