@@ -25,9 +25,9 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7091893085606963826)";
 
 const HISTORY: &str = "
+    SET LOCAL client_min_messages = warning;
     CREATE SCHEMA IF NOT EXISTS bookhook;
     SET LOCAL search_path = bookhook;
-    SET LOCAL client_min_messages = warning;
     CREATE TABLE IF NOT EXISTS migration (
         number   INTEGER PRIMARY KEY,
         name     TEXT NOT NULL,
