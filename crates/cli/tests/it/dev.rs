@@ -81,8 +81,7 @@ fn an_event_of_a_transaction_reaches_the_handler_and_its_response_is_in_the_acti
     assert_eq!(pasted(&curl)["transaction"]["checked"], true);
 
     running.err_line("tax-bot │ got TRANSACTION_CHECKED");
-    running.out_line("POST");
-    running.out_line("TRANSACTION_CHECKED → tax-bot  result  first demoBookUsd01");
+    running.out_lines(&["  POST  ", "TRANSACTION_CHECKED → tax-bot  result  first demoBookUsd01"]);
     assert_eq!(response(&curl), "first demoBookUsd01");
 }
 

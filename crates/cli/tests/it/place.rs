@@ -161,6 +161,16 @@ impl Running {
         line(&self.out, containing)
     }
 
+    /// Waits for a further line for each of these, in whatever order they come.
+    pub(crate) fn out_lines(&self, containing: &[&str]) {
+        let mut missing = containing.to_vec();
+        while !missing.is_empty() {
+            let line =
+                self.out.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no lines with {missing:?}"));
+            missing.retain(|wanted| !line.contains(wanted));
+        }
+    }
+
     /// Waits for another line that contains this.
     pub(crate) fn err_line(&self, containing: &str) -> String {
         line(&self.err, containing)

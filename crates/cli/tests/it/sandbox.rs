@@ -61,11 +61,11 @@ fn an_app_is_told_of_what_happens_and_its_response_is_seen() {
     running.err_line(&format!("tax-bot → {} for what mia@example.com does", handler.url()));
     let sale = sell(&curl_of(&running));
     assert_eq!(sale["transaction"]["posted"], true);
-    let call = running.out_line("POST");
-    assert!(call.contains("/v5/books/demoBookUsd01/transactions  200"), "{call}");
-    let line = running.out_line("TRANSACTION_POSTED");
-    let expected = "demoBookUsd01     TRANSACTION_POSTED → tax-bot  200  INFO TAX:\\u{1b}[31m 2.00";
-    assert!(line.contains(expected), "{line}");
+    // The app may be told of it before the call is answered.
+    running.out_lines(&[
+        "/v5/books/demoBookUsd01/transactions  200",
+        "demoBookUsd01     TRANSACTION_POSTED → tax-bot  200  INFO TAX:\\u{1b}[31m 2.00",
+    ]);
     assert_eq!(handler.got()[0].headers["bkper-agent-id"], "tax-bot");
     assert_eq!(running.end(), 0);
 }
