@@ -175,10 +175,9 @@ impl JournalLocation {
         }
     }
 
-    /// With what the environment adds to it, or has to.
-    fn completed(self, key: Option<&SealingKey>, env: Env<'_>, findings: &Findings) -> Self {
+    /// With what the environment adds to it.
+    fn completed(self, env: Env<'_>) -> Self {
         let Self::Postgres(address) = self else { return self };
-        environment::require_key(key, env, findings);
         let password = environment::postgres_password(env).filter(|_| !address.has_password());
         Self::Postgres(match password {
             Some(password) => address.with_password(&password),
@@ -219,7 +218,7 @@ fn read(
     let public_url = public_url.or(written_url);
     let config = Config {
         listen: at_port(keys.value("listen", values::address).unwrap_or(LISTEN), port),
-        journal: journal(&mut keys, key.as_ref(), env),
+        journal: journal(&mut keys, env),
         lease: keys.value("lease", values::lease).unwrap_or(LEASE),
         retention: retention(&mut keys),
         console: keys.section("console").map_or(Some(ConsoleConfig::default()), console),
@@ -232,11 +231,11 @@ fn read(
     Some(config)
 }
 
-fn journal(keys: &mut Section<'_>, key: Option<&SealingKey>, env: Env<'_>) -> JournalLocation {
+fn journal(keys: &mut Section<'_>, env: Env<'_>) -> JournalLocation {
     let address = |text: &str| text.trim().parse().map(JournalLocation::Postgres);
     let journal = match keys.value_or_secret("journal", values::journal, address, Problem::SecretJournal) {
         Some(JournalLocation::Sqlite(path)) => JournalLocation::Sqlite(keys.doc.beside(&path)),
-        Some(other) => other.completed(key, env, keys.doc.findings),
+        Some(other) => other.completed(env),
         None => JournalLocation::Sqlite(keys.doc.beside(Path::new(JOURNAL))),
     };
     journal.warn(env, keys.doc.findings, keys.place("journal"));

@@ -70,7 +70,7 @@ fn of_app(
         config.listen = listen;
     }
     if let Some(journal) = arguments.value("--journal", overrides.journal, values::journal) {
-        config.journal = journal.completed(config.key.as_ref(), env, findings);
+        config.journal = journal.completed(env);
     }
     config.journal.warn(env, findings, Place::Argument("--journal"));
     if let Some(listen) = arguments.value("--console", overrides.console, values::console_address) {

@@ -68,14 +68,6 @@ pub(super) fn sealing_key(env: Env<'_>, findings: &Findings) -> Option<SealingKe
     Some(SealingKey::init_with_mut(|key| key.copy_from_slice(&bytes)))
 }
 
-/// Notes that there is no key, where one is needed.
-pub(super) fn require_key(key: Option<&SealingKey>, env: Env<'_>, findings: &Findings) {
-    // One that is no key is told already.
-    if key.is_none() && set(env, KEY).is_none() {
-        findings.mistake(Place::Variable(KEY), Problem::NoKey);
-    }
-}
-
 /// What PostgreSQL's own programs take a password from.
 pub(super) fn postgres_password(env: Env<'_>) -> Option<SecretString> {
     set(env, POSTGRES_PASSWORD).map(SecretString::from)

@@ -168,11 +168,6 @@ pub enum Problem {
     /// The file that is to hold the journal's address holds none.
     #[error("the file holds no journal: {0}")]
     SecretJournal(BadLocation),
-    /// Hosts that share a journal share its key.
-    #[error(
-        "not set; hosts that share a journal seal tokens with the same key: make one with `openssl rand -base64 32`"
-    )]
-    NoKey,
     /// The key from the environment is no key. Its value is not shown.
     #[error("must be 32 bytes in base64, as `openssl rand -base64 32` makes them{}", found.map_or(String::new(), |n| format!("; these are {n} bytes")))]
     BadKey {

@@ -67,8 +67,10 @@ async fn check_loaded(path: &Path, loaded: &Loaded, report: &mut Report) -> io::
     let Loaded { config, warnings } = loaded;
     report.ok(format_args!("{}: {}", path.display(), count(config.hooks.len(), "hook")))?;
     warnings.iter().try_for_each(|warning| report.warning(warning))?;
-    if config.key.is_some() {
-        report.ok("BOOKHOOK_KEY: 32 bytes")?;
+    match (&config.key, &config.journal) {
+        (Some(_), _) => report.ok("BOOKHOOK_KEY: 32 bytes")?,
+        (None, JournalLocation::Postgres(_)) => report.failed(OpenError::KeyNeeded)?,
+        (None, _) => {}
     }
     check_journal(&config.journal, report).await?;
     for hook in &config.hooks {

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use bookhook::config::{AppHandler, AppOverrides, Config, ConfigErrors, HookConfig, Loaded, Source};
+use bookhook::journal::OpenError;
 use bookhook::{Host, HostError, Refused, RunningHost, Signals};
 
 use crate::args::ServeArgs;
@@ -119,6 +120,7 @@ pub(super) fn complaint(error: HostError) -> Complaint {
     match error {
         HostError::Config(errors) => errors.into(),
         HostError::Name(_)
+        | HostError::Journal(OpenError::KeyNeeded)
         | HostError::NoAudience(_)
         | HostError::Handler { .. }
         | HostError::Keys { .. }

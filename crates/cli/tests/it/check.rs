@@ -97,6 +97,21 @@ fn a_sealing_key_that_is_none_is_not_shown() {
 }
 
 #[test]
+fn a_shared_journal_needs_a_key_for_a_host_and_none_to_be_read() {
+    let place = configured("http://127.0.0.1:9/");
+    place.write("bookhook.yaml", "journal: \"postgres://me@127.0.0.1:9/hooks\"\n");
+    let asks_for_key = "a journal in a database needs a sealing key";
+    let checked = place.run(&["check"]);
+    assert_eq!(checked.status, 1);
+    assert!(checked.out.contains(asks_for_key), "{}", checked.out);
+    let served = place.run(&["serve"]);
+    assert_eq!(served.status, 2);
+    assert!(served.err.contains(asks_for_key), "{}", served.err);
+    let read = place.run(&["activity"]);
+    assert!(read.err.contains("cannot reach postgres://me@127.0.0.1:9/hooks"), "{}", read.err);
+}
+
+#[test]
 fn a_file_that_is_no_journal_is_a_failure() {
     let handler = Handler::answering("{}");
     let place = configured(&handler.url());
