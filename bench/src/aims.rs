@@ -147,7 +147,10 @@ impl Judge<'_> {
         let alone = at(1).map(|syncs| (1, syncs, 1.2));
         let grouped = GROUPED.into_iter().find_map(|connections| Some((connections, at(connections)?, 0.1)));
         let aim = |(connections, syncs, aim): (usize, f64, f64)| Aim {
-            what: format!("syncs an event, {connections} connections"),
+            what: format!(
+                "syncs an event, {connections} connection{}",
+                if connections == 1 { "" } else { "s" }
+            ),
             figure: format!("{syncs:.3}"),
             wanted: format!("≤ {aim:.1}"),
             met: syncs <= aim,

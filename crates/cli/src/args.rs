@@ -223,8 +223,8 @@ pub(crate) struct ServeArgs {
     /// What callers put before a hook's path
     #[arg(long, value_name = "URL", requires = "app")]
     pub(crate) public_url: Option<String>,
-    /// The journal [default: sqlite:bookhook.db]
-    #[arg(long, value_name = "sqlite:PATH", requires = "app")]
+    /// The journal: `sqlite:PATH`, or `postgres://USER@HOST/DATABASE` [default: sqlite:bookhook.db]
+    #[arg(long, value_name = "JOURNAL", requires = "app")]
     pub(crate) journal: Option<String>,
     /// The address of the operators' door, or `off` [default: 127.0.0.1:8081]
     #[arg(long, value_name = "ADDRESS", requires = "app")]
@@ -291,8 +291,8 @@ pub(crate) struct SendArgs {
 /// Which journal to look at. A host may be running on it.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct JournalArgs {
-    /// The journal: a file, or `sqlite:FILE` [default: that of --config, of bookhook.yaml, or bookhook.db]
-    #[arg(long, value_name = "PATH", global = true)]
+    /// The journal: a file, `sqlite:FILE`, or `postgres://…` [default: that of --config, of bookhook.yaml, or bookhook.db]
+    #[arg(long, value_name = "JOURNAL", global = true)]
     pub(crate) journal: Option<String>,
     /// The configuration that names the journal
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "journal")]

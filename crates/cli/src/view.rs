@@ -18,3 +18,8 @@ use crate::inert;
 pub(crate) fn json(delivery: &Delivery) -> String {
     inert::json_line(&serde_json::to_string(delivery).expect("a delivery is plain JSON"))
 }
+
+/// So many of them.
+pub(crate) fn deliveries(count: u64) -> String {
+    if count == 1 { "1 delivery".to_owned() } else { format!("{count} deliveries") }
+}

@@ -92,7 +92,7 @@ fn explain(known: &Known<'_>) -> Explanation {
         why: why(known),
         behind,
         pause: pause.cloned(),
-        next_run_at: delivery.next_run_at,
+        next_run_at: delivery.next_run_at.filter(|_| delivery.state == State::Waiting),
         runs: *tries,
         max_runs: known.policy.map(|policy| policy.retry.max_runs),
         can: remedies(known),
@@ -158,7 +158,13 @@ fn settled(delivery: &Delivery) -> String {
 fn parked(known: &Known<'_>) -> String {
     let reason = known.outlook.delivery.parked_reason.as_deref().unwrap_or("nobody says why");
     let lane = if known.holds_lane() { " Its lane waits until it is settled." } else { "" };
-    format!("It is parked: {reason}.{lane}")
+    format!("It is parked: {}{lane}", ended(reason))
+}
+
+/// As a sentence, whatever it ends with.
+fn ended(words: &str) -> String {
+    let is_ended = words.ends_with(['.', '?', '!']);
+    format!("{words}{}", if is_ended { "" } else { "." })
 }
 
 fn running(known: &Known<'_>) -> String {
@@ -185,11 +191,11 @@ fn running(known: &Known<'_>) -> String {
 fn paused(pause: &Pause) -> String {
     let since = show(pause.since);
     let reason = pause.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-    match (&pause.lane, pause.held_for) {
-        (Some(lane), Some(_)) => format!("The lane `{lane}` has been waiting since {since}{reason}."),
-        (Some(lane), None) => format!("The lane `{lane}` was paused at {since} by {}{reason}.", pause.by),
-        (None, _) => format!("The hook `{}` was paused at {since} by {}{reason}.", pause.hook, pause.by),
-    }
+    ended(&match (&pause.lane, pause.held_for) {
+        (Some(lane), Some(_)) => format!("The lane `{lane}` has been waiting since {since}{reason}"),
+        (Some(lane), None) => format!("The lane `{lane}` was paused at {since} by {}{reason}", pause.by),
+        (None, _) => format!("The hook `{}` was paused at {since} by {}{reason}", pause.hook, pause.by),
+    })
 }
 
 fn waiting(known: &Known<'_>) -> String {
@@ -284,7 +290,10 @@ fn remedies(known: &Known<'_>) -> Vec<Remedy> {
         State::Parked if !is_served => vec![skip],
         State::Parked if known.token_is_gone() => vec![replay, skip],
         State::Parked => vec![unpark, replay, skip],
-        State::Held => known.pause().map(resume).into_iter().flatten().chain([park, skip]).collect(),
+        State::Held if is_served => {
+            known.pause().map(resume).into_iter().flatten().chain([park, skip]).collect()
+        }
+        State::Held => vec![park, skip],
         State::Waiting if known.outlook.awaits_caller && is_served => vec![replay, park, skip],
         State::Waiting => vec![park, skip],
     }

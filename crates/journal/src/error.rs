@@ -253,7 +253,7 @@ pub enum WriteError {
     #[error("another host sees to {0}")]
     Elsewhere(DeliveryId),
     /// The other hosts have taken this one for dead: what it had begun is theirs now.
-    #[error("this host was not heard of for too long, and others have taken over its deliveries")]
+    #[error("this host was not heard from for too long, and others have taken over its deliveries")]
     Fenced,
     /// A token cannot be sealed.
     #[error("the token cannot be sealed: the system refuses what encryption needs")]

@@ -16,7 +16,7 @@ use bookhook_model::DeliveryId;
 pub struct Membership {
     /// How people call it.
     pub name: String,
-    /// After so long a host that is not heard of is taken for dead.
+    /// After so long a host that is not heard from is taken for dead.
     pub lease: Duration,
 }
 
@@ -42,7 +42,7 @@ pub enum News {
     Left(DeliveryId, LaneMark),
 }
 
-/// Tells a host that it was not heard of for a whole lease: what it had begun is, or will be, others'. Nothing is written
+/// Tells a host that it was not heard from for a whole lease: what it had begun is, or will be, others'. Nothing is written
 /// before it has [joined again](crate::Journal::rejoin).
 #[derive(Debug, Clone)]
 pub struct Fencing(pub(crate) Receiver<u64>);

@@ -58,6 +58,9 @@ async fn list(args: ListArgs, look: &LookArgs, printer: Printer) -> Outcome {
     if look.json {
         newest.iter().try_for_each(|delivery| printer.line(view::json(delivery)))?;
     }
+    if args.limit.is_none() && !args.follow && newest.len() == limit {
+        printer.aside(format_args!("these are the newest {limit}; `--limit N` shows more"));
+    }
     match start {
         Some(start) => follow::follow(&reader, filter, start.after(&newest), &lines, printer).await,
         None => Ok(ExitStatus::Done),

@@ -51,7 +51,7 @@ pub(crate) async fn dev(args: DevArgs, printer: Printer) -> Outcome {
             () = signals.next() => None,
         };
         if renewed.is_none() {
-            printer.aside("ends; what runs may end within ten seconds (again: at once)");
+            printer.aside("ends: what runs has eight seconds (again: at once)");
         }
         tokio::select! {
             () = serving.host.stop() => {}

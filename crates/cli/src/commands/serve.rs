@@ -44,7 +44,7 @@ async fn serve_until_told(args: &ServeArgs, voice: Voice) -> Outcome {
     let running = host.start().await.map_err(complaint)?;
     voice.show(&banner, &running);
     signals.next().await;
-    voice.aside("told to end; what runs may end within ten seconds (again: at once)");
+    voice.aside("told to end: what runs has eight seconds (again: at once)");
     running.refused().iter().for_each(|refused| voice.aside(line_of(refused)));
     tokio::select! {
         () = running.stop() => voice.aside("ended"),

@@ -160,7 +160,7 @@ fn many_deliveries_run_again_and_progress_is_shown() {
     let ran = desk.run(&["replay", "--error", "--per-second", "100"]);
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
     assert!(ran.err.contains("3 deliveries, 100 a second at most"), "{}", ran.err);
-    assert!(ran.out.contains("done: 3 of 3 run again"), "{}", ran.out);
+    assert!(ran.out.contains("done: 3 of 3 put back into their lanes"), "{}", ran.out);
     let job = desk.json(&["replays"]).remove(0);
     assert_eq!((&job["state"], &job["done"]), (&"done".into(), &3.into()));
     let id = job["id"].as_str().unwrap();

@@ -115,7 +115,9 @@ impl Lease {
     /// It is one of the others' dead.
     pub(super) fn fence(&self) {
         if !self.fenced.swap(true, Ordering::AcqRel) {
-            tracing::error!("this host was not heard of for a whole lease; others take over its deliveries");
+            tracing::error!(
+                "this host was not heard from for a whole lease; others take over its deliveries"
+            );
             self.fencings.send_modify(|fencings| *fencings += 1);
         }
     }

@@ -12,8 +12,11 @@ use crate::exit::{Complaint, ExitStatus, Outcome};
 use crate::inert::one_line;
 use crate::operators::Host;
 use crate::printer::Printer;
+use crate::view;
 
 const POLL: Duration = Duration::from_millis(250);
+/// A refusal, as the API calls it.
+const TOKEN_GONE: &str = "token_gone";
 /// In a log, so often is enough.
 const TELL: Duration = Duration::from_secs(5);
 
@@ -28,7 +31,8 @@ pub(super) async fn replay(args: &ReplayArgs, filter: Filter, printer: Printer) 
         tell(&job, args.ask.json, printer)?;
         return Ok(ExitStatus::Done);
     }
-    printer.aside(format_args!("{}: {} deliveries, {per_second} a second at most", job.id, job.matched));
+    let deliveries = view::deliveries(job.matched.into());
+    printer.aside(format_args!("{}: {deliveries}, {per_second} a second at most", job.id));
     let ended = tokio::select! {
         ended = watch(&host, job.clone(), printer) => ended?,
         () = signals.next() => {
@@ -60,9 +64,29 @@ fn tell(job: &ReplayJob, is_json: bool, printer: Printer) -> Result<(), Complain
         printer.line(json(job)?)?;
         return Ok(());
     }
-    printer.line(format_args!("{}  {}: {} run again", job.id, job.state.as_str(), progress(job)))?;
+    let state = job.state.as_str();
+    printer.line(format_args!("{}  {state}: {} put back into their lanes", job.id, progress(job)))?;
     for (reason, count) in &job.refusals {
-        printer.line(format_args!("  {count} refused: {}", one_line(reason)))?;
+        printer.line(format_args!("  {count} refused: {}", in_words(reason)))?;
+    }
+    if job.refusals.contains_key(TOKEN_GONE) {
+        printer.hint(
+            "`--via bkper` has Bkper send the events again, with fresh tokens (your own one is to be in BKPER_TOKEN); \
+             `--without-token` runs them without",
+        );
     }
     Ok(())
+}
+
+/// What the API calls a refusal; another one is shown as it is named.
+fn in_words(reason: &str) -> String {
+    match reason {
+        TOKEN_GONE => "the user's token is gone".to_owned(),
+        "wrong_key" => "the user's token was sealed with another key".to_owned(),
+        "not_at_rest" => "they wait, are held or run by now".to_owned(),
+        "never_ran" => "they were settled without a run: name them one by one".to_owned(),
+        "no_hook" => "their hook is not configured any more".to_owned(),
+        "erased" => "they were erased".to_owned(),
+        other => one_line(other),
+    }
 }

@@ -37,7 +37,12 @@ pub(super) fn sandbox(config: &mut Config, args: &ServeArgs) -> Result<TcpListen
             if stands_in {
                 verification.audiences.clear();
             }
-            verification.audiences.extend(urls_here.iter().map(|url| format!("{url}{}", hook.path)));
+            let here = urls_here.iter().map(|url| format!("{url}{}", hook.path));
+            for audience in here {
+                if !verification.audiences.contains(&audience) {
+                    verification.audiences.push(audience);
+                }
+            }
         }
     }
     Ok(listener)
