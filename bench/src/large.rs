@@ -10,13 +10,14 @@ mod plant;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use bookhook::journal::{Journal, Location};
 
 use crate::aims::{self, Aim};
 use crate::machine;
+use crate::process::Usage;
 use crate::samples::Spread;
 use crate::table::thousands;
 
@@ -39,11 +40,23 @@ pub(crate) async fn run(deliveries: u64, folder: Option<&Path>, repetitions: usi
     }
     let mebibytes = fs::metadata(&large)?.len() >> 20;
     println!("{}", machine::describe(None));
-    println!("{} deliveries in {} MiB.\n", thousands(deliveries as f64), thousands(mebibytes as f64));
+    println!("{} deliveries in {} MiB.", thousands(deliveries as f64), thousands(mebibytes as f64));
+    println!("{}\n", opening(&large).await?);
     let mut aims = vec![ask::ask(&large).await?];
     aims.extend(compare(&large, folder, repetitions).await?);
     println!("{}", aims::table(&aims));
     Ok(())
+}
+
+/// What it takes to open it.
+async fn opening(large: &Path) -> Result<String> {
+    let before = Usage::of("self")?.resident_bytes;
+    let begun = Instant::now();
+    let journal = open(large).await?;
+    let (took, after) = (begun.elapsed(), Usage::of("self")?.resident_bytes);
+    journal.close().await;
+    let mebibytes = after.saturating_sub(before) as f64 / f64::from(1 << 20);
+    Ok(format!("Opened in {took:.0?}, with {mebibytes:.1} MiB of memory."))
 }
 
 /// The large journal's load beside that of an empty one.

@@ -28,11 +28,18 @@ const RUN: &str = "
     INSERT INTO run (delivery, number, cause, started_at, finished_at, handler_status, response)
     VALUES (?1, 1, 'first', ?2, ?2, 200, CAST('{\"result\":1}' AS BLOB))";
 
-/// What the journal's own statements would have kept up to date row by row.
+/// What the journal's own statements would have kept up to date row by row. The filters are made when it is opened.
 const FILL: &str = "
     DELETE FROM hook_tally;
     INSERT INTO hook_tally (hook, state, count) SELECT hook, state, count(*) FROM delivery GROUP BY hook, state;
-    INSERT INTO event_old (event_key, delivery) SELECT event_key, seq FROM delivery ORDER BY event_key, seq;
+    INSERT INTO event_run (up_to, filter)
+    SELECT seq, x'ffffffffffffffff' FROM delivery
+    WHERE seq % 131072 = 0 OR seq = (SELECT max(seq) FROM delivery);
+    INSERT INTO event_old (run, event_key, delivery)
+    SELECT r.up_to, d.event_key, d.seq
+    FROM event_run AS r
+    CROSS JOIN delivery AS d ON d.seq > (r.up_to - 1) / 131072 * 131072 AND d.seq <= r.up_to
+    ORDER BY r.up_to, d.event_key, d.seq;
     INSERT INTO catalogue (field, value, delivery)
     SELECT 'agent', agent_id, seq FROM delivery ORDER BY agent_id, seq;
     INSERT INTO catalogue (field, value, delivery)
@@ -58,6 +65,8 @@ pub(super) async fn plant(path: &Path, deliveries: u64) -> Result<()> {
         conn.execute_batch(&sql)?;
     }
     conn.execute_batch(FILL)?;
+    drop(conn);
+    super::open(path).await?.close().await;
     eprintln!("indexes after {:.0?}", begun.elapsed());
     Ok(())
 }

@@ -28,13 +28,15 @@ pub enum Aspect {
     Lanes,
     /// The counts are those of the deliveries.
     Tally,
+    /// Every event is known again by its key. Of SQLite alone: elsewhere it is an index.
+    Events,
     /// What is unsettled was sealed with this key.
     Keys,
 }
 
 impl Aspect {
     /// All of them, in the order in which they are looked at.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pages,
         Self::Payloads,
         Self::Strays,
@@ -42,6 +44,7 @@ impl Aspect {
         Self::OpenRuns,
         Self::Lanes,
         Self::Tally,
+        Self::Events,
         Self::Keys,
     ];
 
@@ -55,6 +58,7 @@ impl Aspect {
             Self::OpenRuns => "open_runs",
             Self::Lanes => "lanes",
             Self::Tally => "tally",
+            Self::Events => "events",
             Self::Keys => "keys",
         }
     }
@@ -69,6 +73,7 @@ impl Aspect {
             Self::OpenRuns => "a run is open exactly where a delivery is running",
             Self::Lanes => "no two deliveries of a lane run at once",
             Self::Tally => "the counts are those of the deliveries",
+            Self::Events => "every event is known again when it is sent again",
             Self::Keys => "the tokens of what is unsettled were sealed with this key",
         }
     }
@@ -91,6 +96,7 @@ impl Aspect {
                 "stop the host and start it again: it closes open runs, and goes on in the lane's order"
             }
             Self::Tally => "nothing is lost, and only the counts that are shown are wrong",
+            Self::Events => "nothing is lost, but an event that is sent again may run again",
             Self::Keys => {
                 "give the host that key (BOOKHOOK_KEY, or the file beside the journal), or replay without token"
             }

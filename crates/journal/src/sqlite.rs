@@ -14,7 +14,9 @@ mod begin;
 mod check;
 mod export;
 mod files;
+mod filter;
 mod jobs;
+mod keys;
 mod lanes;
 mod migrate;
 mod open;
@@ -63,6 +65,7 @@ use jobs::SealedReplayNext;
 use lanes::ResumeLane;
 use people::{SealedReplay, SealedUnpark};
 use removal::{EraseSome, GiveBack};
+use tidy::{Amounts, Tidying};
 use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Probe, Recover, Resume};
 use writer::{Message, Writer};
 
@@ -79,6 +82,7 @@ pub(crate) struct Sqlite {
     queue: mpsc::Sender<Message>,
     reads: Reads,
     healthy: Arc<AtomicBool>,
+    amounts: Amounts,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -103,7 +107,7 @@ impl Sqlite {
         let (queue, messages) = mpsc::channel();
         let writer = Writer::new(conn, messages, Arc::clone(&healthy), wal, reads.clone());
         let thread = writer.spawn(lock)?;
-        Ok(Self { queue, reads, healthy, writer: Mutex::new(Some(thread)) })
+        Ok(Self { queue, reads, healthy, amounts: Amounts::USUAL, writer: Mutex::new(Some(thread)) })
     }
 
     fn ask<A: act::Act>(&self, act: A) -> Pending<A::Found> {
@@ -210,7 +214,9 @@ impl Backend for Sqlite {
     }
 
     fn tidy(&self) -> Pending<()> {
-        Pending::work(tidy::tidy(self.queue.clone(), self.reads.clone()))
+        let Self { queue, reads, amounts, .. } = self;
+        let tidying = Tidying { queue: queue.clone(), reads: reads.clone(), amounts: *amounts };
+        Pending::work(tidying.run())
     }
 
     fn retain(&self, act: Retain) -> Pending<Retained> {

@@ -57,6 +57,15 @@ pub(super) const PARTS: &[Part] = &[
         ],
     },
     Part {
+        name: "the filter of a run of keys",
+        file: "crates/journal/src/sqlite/keys.rs",
+        text: "        self.runs.insert(run, filter);\n",
+        instead: "        let _ = (&mut self.runs, run, filter);\n",
+        package: JOURNAL,
+        target: "it",
+        tests: &["moving::what_is_known_stays_known_wherever_its_key_is"],
+    },
+    Part {
         name: "the end of a run counts once",
         file: "crates/journal/src/sqlite/settle.rs",
         text: "if state != State::Running || runs != self.run {",

@@ -83,6 +83,8 @@ impl Simulation<'_> {
         let_others_go_on(4).await;
         self.look(life)?;
         self.mirror.compare(&life.hand)?;
+        let checked = life.hand.check().unwrap();
+        promise!(checked.is_sound(), "the journal is sound: {checked:?}");
         for hook in 0..self.hooks.len() {
             let load = life.dispatcher.load(HookIndex(hook));
             promise!(load == (0, 0), "lanes are empty in the end: {:?} has {load:?}", self.hooks[hook].name);

@@ -1,8 +1,4 @@
--- The earlier deliveries of an event, whatever their body.
+-- The delivery in this place, if it is of the event with this key, whatever its body.
 SELECT d.seq, d.id, d.fingerprint, d.state, d.awaits_caller, d.answered, d.runs
-FROM (
-    SELECT delivery FROM event_recent WHERE event_key = ?1
-    UNION ALL
-    SELECT delivery FROM event_old WHERE event_key = ?1
-) AS e
-CROSS JOIN delivery AS d ON d.seq = e.delivery
+FROM delivery AS d
+WHERE d.seq = ?1 AND d.event_key = ?2

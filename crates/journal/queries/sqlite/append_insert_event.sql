@@ -1,1 +1,1 @@
-INSERT INTO event_recent (event_key, delivery) VALUES (?1, ?2)
+INSERT INTO event_recent (delivery, event_key) VALUES (?1, ?2)

@@ -1,1 +1,3 @@
-INSERT INTO event_old (event_key, delivery) VALUES (?1, ?2)
+-- Unless it is in there, or removed since.
+INSERT OR IGNORE INTO event_old (run, event_key, delivery)
+SELECT ?1, event_key, delivery FROM event_recent WHERE delivery = ?2

@@ -1,1 +1,1 @@
-DELETE FROM event_recent WHERE event_key = ?1 AND delivery = ?2
+DELETE FROM event_recent WHERE delivery = ?1

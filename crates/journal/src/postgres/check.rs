@@ -46,7 +46,7 @@ impl Checks {
     /// `None` of what the server looks after by itself.
     async fn look_at(&self, aspect: Aspect) -> Result<Option<Verdict>, Error> {
         let found = match aspect {
-            Aspect::Pages => return Ok(None),
+            Aspect::Pages | Aspect::Events => return Ok(None),
             Aspect::Payloads => self.find(queries::check_payloads, &[]).await,
             Aspect::Strays => self.find(queries::check_strays, &[]).await,
             Aspect::Runs => self.find(queries::check_runs, &[]).await,

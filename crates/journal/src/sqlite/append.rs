@@ -55,9 +55,10 @@ fn find(append: &SealedAppend, db: &mut Statements<'_>) -> rusqlite::Result<Foun
     let Some(event_key) = append.event_key else {
         return Ok(Found::Other { conflict: false });
     };
-    let mut rows = db.append_find_same.query([event_key])?;
     let mut conflict = false;
-    while let Some(row) = rows.next()? {
+    for place in places(event_key, db)? {
+        let mut rows = db.append_find_same.query([place, event_key])?;
+        let Some(row) = rows.next()? else { continue };
         let mut columns = Columns::of(row);
         let (seq, id) = (columns.next()?, columns.value()?);
         if columns.value::<Fingerprint>()? == append.act.event.fingerprint {
@@ -71,6 +72,18 @@ fn find(append: &SealedAppend, db: &mut Statements<'_>) -> rusqlite::Result<Foun
         conflict = true;
     }
     Ok(Found::Other { conflict })
+}
+
+/// Where earlier deliveries of the event may be.
+fn places(event_key: i64, db: &mut Statements<'_>) -> rusqlite::Result<Vec<i64>> {
+    let mut places = db.keys.places(event_key);
+    for run in db.keys.runs(event_key) {
+        let mut rows = db.append_find_old.query([run, event_key])?;
+        while let Some(row) = rows.next()? {
+            places.push(row.get(0)?);
+        }
+    }
+    Ok(places)
 }
 
 fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Result<Appended, Fault> {
@@ -105,7 +118,8 @@ fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Res
         sealed.as_ref().filter(|_| keeps_token(act.place.state(), settled.map(Response::outcome))),
     ])?;
     if let Some(event_key) = event_key {
-        db.append_insert_event.execute([*event_key, seq])?;
+        db.append_insert_event.execute([seq, *event_key])?;
+        db.keys.insert(*event_key, seq);
     }
     db.append_insert_payload.execute(params![seq, headers, &event.body[..]])?;
     if starts {

@@ -10,6 +10,7 @@ use bookhook_model::DeliveryId;
 use crate::check::{Aspect, CheckError, Checked, Finding, NO_KEY, NOT_WHOLE, Verdict, verdict};
 use crate::seal::KeyId;
 
+use super::filter::Filter;
 use super::{migrate, open, problem, queries, rows};
 
 /// Checks the journal in this file, beside the host that may be running on it.
@@ -18,19 +19,22 @@ pub(crate) fn check(path: &Path, key: Option<KeyId>) -> Result<Checked, CheckErr
     if !migrate::is_current(&conn, path)? {
         return Err(CheckError::Older { journal: path.display().to_string() });
     }
-    let checks = Checks { conn, key };
-    checks.all().map_err(|error| problem::read(path, error).into())
+    all(&conn, key).map_err(|error| problem::read(path, error).into())
 }
 
-struct Checks {
-    conn: Connection,
+/// At one moment: a host that goes on is not seen to.
+pub(super) fn all(conn: &Connection, key: Option<KeyId>) -> rusqlite::Result<Checked> {
+    let snapshot = conn.unchecked_transaction()?;
+    Checks { conn: &snapshot, key }.all()
+}
+
+struct Checks<'c> {
+    conn: &'c Connection,
     key: Option<KeyId>,
 }
 
-impl Checks {
-    /// At one moment: a host that goes on is not seen to.
+impl Checks<'_> {
     fn all(&self) -> rusqlite::Result<Checked> {
-        self.conn.execute_batch("BEGIN")?;
         let pages = verdict(self.pages()?);
         let is_whole = pages == Verdict::Sound;
         let mut verdicts = vec![(Aspect::Pages, pages)];
@@ -52,6 +56,7 @@ impl Checks {
             Aspect::OpenRuns => self.find(queries::check_open_runs),
             Aspect::Lanes => self.find(queries::check_lanes),
             Aspect::Tally => self.find(queries::check_tally),
+            Aspect::Events => self.events(),
             Aspect::Keys => match self.key {
                 None => return Ok(Verdict::Skipped(NO_KEY)),
                 Some(key) => self.conn.query_row(queries::check_keys, [key.as_bytes()], finding).optional(),
@@ -62,6 +67,32 @@ impl Checks {
 
     fn find(&self, sql: &str) -> rusqlite::Result<Option<Finding>> {
         self.conn.query_row(sql, [], finding).optional()
+    }
+
+    fn events(&self) -> rusqlite::Result<Option<Finding>> {
+        match self.find(queries::check_events)? {
+            None => self.filters(),
+            found => Ok(found),
+        }
+    }
+
+    /// Keys that the filter of their run does not let pass.
+    fn filters(&self) -> rusqlite::Result<Option<Finding>> {
+        let mut found: Option<Finding> = None;
+        let mut filters = self.conn.prepare(queries::list_event_runs)?;
+        let mut filters = filters.query([])?;
+        let mut keys = self.conn.prepare(queries::list_keys_of_run)?;
+        while let Some(row) = filters.next()? {
+            let (run, filter): (i64, _) = (row.get(0)?, Filter::from_bytes(row.get_ref(1)?.as_blob()?));
+            let mut keys = keys.query([run])?;
+            while let Some(row) = keys.next()? {
+                if !filter.may_have(row.get(0)?) {
+                    let example = || format!("a key in run {run}");
+                    found.get_or_insert_with(|| Finding { count: 0, example: example() }).count += 1;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Of a page that cannot be read at all, SQLite tells by failing.

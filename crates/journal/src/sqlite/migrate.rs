@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_retention", include_str!("../../migrations/sqlite/0005_retention.sql")),
     ("0006_finding", include_str!("../../migrations/sqlite/0006_finding.sql")),
     ("0007_replay_host", include_str!("../../migrations/sqlite/0007_replay_host.sql")),
+    ("0008_event_runs", include_str!("../../migrations/sqlite/0008_event_runs.sql")),
 ];
 
 const HISTORY: &str = "

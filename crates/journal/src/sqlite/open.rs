@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::OpenError;
 
-use super::{files, migrate, problem};
+use super::{files, keys, migrate, problem};
 
 /// So long a connection waits for another process (`sqlite3`, a backup) to let go.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -71,6 +71,7 @@ impl Place {
         conn.execute_batch(WRITING).map_err(|error| problem::open(&path, error))?;
         migrate::run(&mut conn, &path)?;
         migrate::learn_to_give_back(&conn, &path)?;
+        keys::make_filters(&conn).map_err(|error| problem::open(&path, error))?;
         Ok(conn)
     }
 

@@ -200,10 +200,10 @@ impl Room {
 /// The delivery with everything that belongs to it.
 fn remove(candidate: &Candidate, db: &mut Statements<'_>) -> rusqlite::Result<()> {
     let seq = candidate.seq;
-    if let Some(event_key) = candidate.event_key
-        && db.remove_event_recent.execute([event_key, seq])? == 0
-    {
-        db.remove_event.execute([event_key, seq])?;
+    if let Some(event_key) = candidate.event_key {
+        // It may be on its way from one to the other.
+        db.remove_event_recent.execute([seq])?;
+        db.remove_event_old.execute([seq, event_key])?;
     }
     for (field, value) in [("book", &candidate.book_id), ("agent", &candidate.agent_id)] {
         if let Some(value) = value {

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 
 use bookhook_model::{Delivery, DeliveryId};
 
+use crate::check::Checked;
 use crate::error::OpenError;
 use crate::journal::Journal;
 use crate::pending::Reply;
@@ -22,10 +23,12 @@ use crate::seal::SealingKey;
 
 use super::Sqlite;
 use super::act::Entry;
+use super::check;
 use super::open::Place;
 use super::problem;
 use super::reads::{self, Job, Reads};
 use super::statements::Statements;
+use super::tidy::Amounts;
 use super::writer::{Ledger, Message};
 
 pub use changes::{Change, Known, Seq, Stand};
@@ -62,7 +65,8 @@ impl Disk {
         let (reads, jobs) = Reads::queued(&self.place);
         let healthy = Arc::new(AtomicBool::new(true));
         let ledger = Ledger::new(Arc::clone(&healthy), path);
-        let backend = Sqlite { queue, reads, healthy, writer: Mutex::new(None) };
+        let amounts = Amounts::SMALL;
+        let backend = Sqlite { queue, reads, healthy, amounts, writer: Mutex::new(None) };
         let journal = Journal::on(Arc::new(backend), &SealingKey::from_bytes(self.key))?;
         let intake = Intake { messages, acts: VecDeque::new(), is_closing: false, closer: None };
         Ok((journal, Hand { disk: self, db, ledger, intake, jobs }))
@@ -118,6 +122,11 @@ impl Hand<'_> {
     /// What has become durable since this was asked last, in the order in which it did.
     pub fn changes(&self) -> rusqlite::Result<Vec<Change>> {
         changes::take(&self.disk.conn)
+    }
+
+    /// Whether what is on the disk is sound.
+    pub fn check(&self) -> rusqlite::Result<Checked> {
+        check::all(&self.disk.conn, None)
     }
 
     /// The delivery as it is on the disk.

@@ -12,6 +12,7 @@ mod files;
 mod finding;
 mod given;
 mod model;
+mod moving;
 mod postgres;
 mod power_loss;
 mod simulated;

@@ -1,0 +1,1 @@
+-- Nothing: the index of the keys is the server's own affair.

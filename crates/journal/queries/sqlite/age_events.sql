@@ -1,0 +1,1 @@
+DELETE FROM event_recent WHERE delivery <= ?1

@@ -1,0 +1,1 @@
+SELECT up_to FROM event_run WHERE filter IS NULL

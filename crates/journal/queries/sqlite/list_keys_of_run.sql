@@ -1,0 +1,1 @@
+SELECT event_key FROM event_old WHERE run = ?1

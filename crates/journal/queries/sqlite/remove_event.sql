@@ -1,1 +1,0 @@
-DELETE FROM event_old WHERE event_key = ?1 AND delivery = ?2

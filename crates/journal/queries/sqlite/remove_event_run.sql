@@ -1,0 +1,1 @@
+DELETE FROM event_run WHERE up_to = ?1
