@@ -21,7 +21,7 @@ pub(crate) type Caller = oneshot::Sender<Answer>;
 /// A lane that deliveries share.
 pub(crate) type Lane = (HookIndex, LaneKey);
 
-/// One live delivery.
+/// One live delivery. Very many may wait, so what few of them have is apart.
 #[derive(Debug)]
 pub(crate) struct Stay {
     pub(crate) id: DeliveryId,
@@ -33,18 +33,72 @@ pub(crate) struct Stay {
     /// How many runs were begun since it was received.
     pub(crate) tries: u32,
     pub(crate) received_at: Timestamp,
-    /// The event, from the moment at which its run may start until it starts. Apart, for many may wait.
-    pub(crate) event: Option<Box<Event>>,
-    pub(crate) callers: Vec<Caller>,
+    attended: Option<Box<Attended>>,
+}
+
+/// What there is of a delivery while somebody waits for its response, or its run is about to start.
+#[derive(Debug, Default)]
+struct Attended {
+    callers: Vec<Caller>,
+    /// From the moment at which its run may start until it starts.
+    event: Option<Box<Event>>,
+}
+
+/// What a stay begins with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entering {
+    pub(crate) id: DeliveryId,
+    pub(crate) hook: HookIndex,
+    pub(crate) cause: Cause,
+    pub(crate) driver: Driver,
+    pub(crate) run: RunNumber,
+    pub(crate) tries: u32,
+    pub(crate) received_at: Timestamp,
 }
 
 impl Stay {
+    /// Nobody waits for it yet.
+    pub(crate) fn new(entering: Entering) -> Self {
+        let Entering { id, hook, cause, driver, run, tries, received_at } = entering;
+        Self { id, hook, cause, driver, run, tries, received_at, attended: None }
+    }
+
+    /// These wait for it too.
+    pub(crate) fn join(&mut self, callers: Vec<Caller>) {
+        if !callers.is_empty() {
+            self.attended.get_or_insert_default().callers.extend(callers);
+        }
+    }
+
+    /// Whoever waits for it, and is told elsewhere.
+    pub(crate) fn take_callers(&mut self) -> Vec<Caller> {
+        let callers = self.attended.as_mut().map(|attended| std::mem::take(&mut attended.callers));
+        self.attended.take_if(|attended| attended.event.is_none());
+        callers.unwrap_or_default()
+    }
+
+    pub(crate) fn has_callers(&self) -> bool {
+        self.attended.as_ref().is_some_and(|attended| !attended.callers.is_empty())
+    }
+
     /// Tells everyone who waits; `answer` is asked once for each.
     pub(crate) fn tell(&mut self, answer: impl Fn() -> Answer) {
-        for caller in std::mem::take(&mut self.callers) {
+        for caller in self.take_callers() {
             // A caller that has gone is told by the journal when it comes back.
             let _ = caller.send(answer());
         }
+    }
+
+    /// Its run may start.
+    pub(crate) fn keep_event(&mut self, event: Box<Event>) {
+        self.attended.get_or_insert_default().event = Some(event);
+    }
+
+    /// Its run starts, or does not after all.
+    pub(crate) fn take_event(&mut self) -> Option<Box<Event>> {
+        let event = self.attended.as_mut()?.event.take();
+        self.attended.take_if(|attended| attended.callers.is_empty());
+        event
     }
 
     /// A share of chance that needs no generator: the id's last byte is random.
@@ -54,8 +108,7 @@ impl Stay {
     }
 }
 
-/// A hundred thousand may wait.
-const _: () = assert!(size_of::<Stay>() <= 136);
+const _: () = assert!(size_of::<Stay>() <= 64);
 
 /// How many acts are to be decided, and whether the run's turn has come meanwhile.
 #[derive(Debug, Default)]
@@ -238,7 +291,7 @@ impl Desk {
         let last_ticket = self.last_ticket;
         let before = std::mem::replace(self, Self { last_ticket, replays, ..Self::new(scheduler, ids) });
         self.first_ticket = self.next_ticket();
-        let here = before.stays.into_values().map(|stay| (stay.hook, stay.callers));
+        let here = before.stays.into_values().map(|mut stay| (stay.hook, stay.take_callers()));
         here.chain(before.elsewhere.into_values()).collect()
     }
 

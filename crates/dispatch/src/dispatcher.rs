@@ -12,7 +12,7 @@ use bookhook_journal::{Append, Appended, Journal, Pending, Place, WriteError};
 use bookhook_model::{Actor, Cause, DeliveryId, DeliveryIds, HookName, Policy, Reply, Response, RunNumber};
 
 use crate::answer::{Answer, Arrival, Later, Purpose};
-use crate::desk::{Caller, Desk, Stay};
+use crate::desk::{Caller, Desk, Entering, Stay};
 use crate::scheduler::{Action, Happened, HookIndex, Limits, Scheduler, Ticket, Turn};
 use crate::verdict::Driver;
 use crate::{hosts, housekeeping, jobs, life, recovery};
@@ -98,6 +98,8 @@ impl Dispatcher {
         recovery::recover(&shared).await.map_err(StartError::Recover)?;
         if shared.has_others {
             hosts::take_over(&shared).await;
+        } else {
+            hosts::take_over_ends(&shared);
         }
         housekeeping::start(&shared);
         jobs::go_on(&shared);
@@ -325,15 +327,12 @@ impl Shared {
             Turn::Later => Place::Queue,
             Turn::Held => Place::Hold,
         };
-        // The event stays in memory only if it runs at once; what waits is read back from the journal.
-        let event = (turn == Turn::Now).then(|| Box::new(arrival.event.clone()));
         let driver = match self.policy(hook).reply {
             Reply::Result => Driver::Caller,
             Reply::Accepted => Driver::Host,
         };
         let received_at = arrival.received_at;
-        let callers = vec![caller];
-        let stay = Stay {
+        let mut stay = Stay::new(Entering {
             id,
             hook,
             cause: Cause::First,
@@ -341,9 +340,12 @@ impl Shared {
             run: RunNumber::FIRST,
             tries: u32::from(turn == Turn::Now),
             received_at,
-            event,
-            callers,
-        };
+        });
+        stay.join(vec![caller]);
+        // The event stays in memory only if it runs at once; what waits is read back from the journal.
+        if turn == Turn::Now {
+            stay.keep_event(Box::new(arrival.event.clone()));
+        }
         desk.enter(ticket, stay);
         if turn == Turn::Now {
             desk.open_runs += 1;

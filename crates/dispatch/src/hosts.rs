@@ -92,7 +92,8 @@ pub(crate) fn defer(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, state: Sta
         return;
     }
     if let Some(stay) = shared.desk().stay(ticket) {
-        (stay.event, stay.tries) = (None, 0);
+        drop(stay.take_event());
+        stay.tries = 0;
     }
     rests_behind_another(shared, ticket);
 }
@@ -208,7 +209,7 @@ impl Shared {
     fn waits_on(&self, id: DeliveryId, hook: HookIndex, callers: Vec<Caller>) {
         let mut desk = self.desk();
         match desk.by_id(id) {
-            Some(live) => live.callers.extend(callers),
+            Some(live) => live.join(callers),
             None => desk.wait_elsewhere(id, hook, callers),
         }
     }
@@ -244,7 +245,7 @@ pub(crate) async fn take_over(shared: &Arc<Shared>) {
 }
 
 /// Whose turn came meanwhile gives it back, and has it again unless another was put before it.
-fn take_over_ends(shared: &Arc<Shared>) {
+pub(crate) fn take_over_ends(shared: &Arc<Shared>) {
     let now = (shared.clock)();
     let mut desk = shared.desk();
     for ticket in desk.take_over_ends() {

@@ -129,7 +129,7 @@ async fn run(shared: &Arc<Shared>, ticket: Ticket) {
 fn invocation(shared: &Shared, ticket: Ticket) -> Option<(HookIndex, Invocation)> {
     let mut desk = shared.desk();
     let stay = desk.stay(ticket)?;
-    let event = stay.event.take()?;
+    let event = stay.take_event()?;
     let hook = shared.hook(stay.hook).name.clone();
     let (delivery, run, cause) = (stay.id, stay.run, stay.cause);
     Some((stay.hook, Invocation { hook, delivery, run, cause, event: *event }))
@@ -289,18 +289,18 @@ async fn join(shared: &Arc<Shared>, ticket: Ticket, turn: Turn, id: DeliveryId, 
         stay.id = id;
         match desk.by_id(id) {
             Some(live) if state != State::Held => {
-                live.callers.append(&mut stay.callers);
+                live.join(stay.take_callers());
                 None
             }
             None if state != State::Held && shared.has_others => {
-                desk.wait_elsewhere(id, stay.hook, stay.callers);
+                desk.wait_elsewhere(id, stay.hook, stay.take_callers());
                 None
             }
             _ => Some(stay),
         }
     };
     give_back(shared, ticket, turn);
-    if let Some(stay) = left.filter(|stay| !stay.callers.is_empty()) {
+    if let Some(stay) = left.filter(Stay::has_callers) {
         if state == State::Held {
             tell_later(shared, stay, Later::Paused);
         } else {
@@ -324,7 +324,7 @@ async fn has_begun(shared: &Arc<Shared>, ticket: Ticket, number: RunNumber, even
     if let Some(stay) = shared.desk().stay(ticket) {
         stay.run = number;
         stay.tries += 1;
-        stay.event = Some(event);
+        stay.keep_event(event);
     }
     if shared.happened(Happened::Begun(ticket)) == Some(MayRun(ticket)) {
         run(shared, ticket).await;

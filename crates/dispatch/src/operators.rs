@@ -14,7 +14,7 @@ use bookhook_journal::{Journal, Pending, ReadError, WriteError};
 use bookhook_model::{Actor, Cause, DeliveryId, HookName, ReplayOptions, Response, RunNumber, State};
 
 use crate::answer::{Answer, Later};
-use crate::desk::{Desk, Stay};
+use crate::desk::{Desk, Entering, Stay};
 use crate::dispatcher::{Dispatcher, Shared};
 use crate::life;
 use crate::scheduler::{Action, Happened, Ticket};
@@ -195,7 +195,7 @@ impl Shared {
     ) -> Option<(Ticket, Vec<Action>)> {
         let hook = self.hook_index(&returned.hook)?;
         let (ticket, now) = (desk.next_ticket(), (self.clock)());
-        let stay = Stay {
+        let stay = Stay::new(Entering {
             id,
             hook,
             cause,
@@ -203,9 +203,7 @@ impl Shared {
             run: RunNumber(returned.runs),
             tries: 0,
             received_at: now,
-            event: None,
-            callers: Vec::new(),
-        };
+        });
         desk.enter(ticket, stay);
         let happened = Happened::Recovered { ticket, hook, lane: returned.lane, not_before: now };
         let mut actions = desk.step(happened, now);

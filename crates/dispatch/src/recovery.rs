@@ -6,15 +6,17 @@ use std::sync::Arc;
 use tracing::{info, warn};
 
 use bookhook_journal::{Unsettled, WriteError};
-use bookhook_model::{Cause, DeliveryId, HookName, RunNumber};
+use bookhook_model::{Cause, DeliveryId, HookName, LaneKey, RunNumber};
 
-use crate::desk::Stay;
+use crate::desk::{Entering, Stay};
 use crate::dispatcher::Shared;
 use crate::scheduler::Happened;
 use crate::verdict::Driver;
 
-/// Puts every unsettled delivery into its lane, in order of append, before anything new can come.
+/// Puts every unsettled delivery into its lane, in order of append, before anything new can come. There may be very many,
+/// so they are read in portions. Nothing begins before [all are there](crate::hosts::take_over_ends).
 pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
+    shared.desk().take_over_begins();
     let found = shared.journal.recover((shared.clock)()).await?;
     for name in &found.paused {
         if let Some(hook) = shared.hook_index(name) {
@@ -26,14 +28,18 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
         shared.recover_paused_lane(lane);
     }
     let (mut recovered, mut homeless) = (0_usize, BTreeMap::<HookName, usize>::new());
-    // Those that a busy handler sent away are their callers' to bring again.
-    let ours = found.unsettled.into_iter().filter(|unsettled| !unsettled.awaits_caller);
-    for unsettled in in_order_of_lanes(ours, held_for) {
-        let hook = unsettled.hook.clone();
-        if take_up(shared, unsettled) {
-            recovered += 1;
-        } else {
-            *homeless.entry(hook).or_default() += 1;
+    let (mut backlog, mut lanes) = (found.unsettled, Lanes { held_for, last: HashMap::new() });
+    while let Some(portion) = backlog.take_portion() {
+        let portion = shared.journal.unsettled(portion).await?;
+        // Those that a busy handler sent away are their callers' to bring again.
+        for mut unsettled in portion.into_iter().filter(|unsettled| !unsettled.awaits_caller) {
+            unsettled.after = lanes.next(&unsettled);
+            let hook = unsettled.hook.clone();
+            if take_up(shared, unsettled) {
+                recovered += 1;
+            } else {
+                *homeless.entry(hook).or_default() += 1;
+            }
         }
     }
     if recovered > 0 {
@@ -53,18 +59,18 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
 }
 
 /// They come in the order of the lanes: each is to go after the one before it in its lane, and before what has come since.
-/// What a lane waits for goes before all others, and tells nothing of the order.
-fn in_order_of_lanes(
-    unsettled: impl Iterator<Item = Unsettled>,
+struct Lanes {
+    /// What a lane waits for goes before all others, and tells nothing of the order.
     held_for: HashSet<DeliveryId>,
-) -> impl Iterator<Item = Unsettled> {
-    let mut last = HashMap::new();
-    unsettled.map(move |mut one| {
-        if let Some(lane) = one.lane.clone().filter(|_| !held_for.contains(&one.id)) {
-            one.after = last.insert((one.hook.clone(), lane), one.id);
-        }
-        one
-    })
+    last: HashMap<(HookName, LaneKey), DeliveryId>,
+}
+
+impl Lanes {
+    /// Who comes before this one.
+    fn next(&mut self, unsettled: &Unsettled) -> Option<DeliveryId> {
+        let lane = unsettled.lane.clone().filter(|_| !self.held_for.contains(&unsettled.id))?;
+        self.last.insert((unsettled.hook.clone(), lane), unsettled.id)
+    }
 }
 
 /// Puts it into its lane, unless it is there. Gives whether this host can run it.
@@ -77,7 +83,7 @@ pub(crate) fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
     }
     let ticket = desk.next_ticket();
     let (_, callers) = desk.waits_elsewhere(unsettled.id).unwrap_or((hook, Vec::new()));
-    let stay = Stay {
+    let mut stay = Stay::new(Entering {
         id: unsettled.id,
         hook,
         cause: Cause::Recovery,
@@ -85,9 +91,8 @@ pub(crate) fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         run: RunNumber(unsettled.runs),
         tries: unsettled.tries,
         received_at: unsettled.received_at,
-        event: None,
-        callers,
-    };
+    });
+    stay.join(callers);
     let id = stay.id;
     desk.enter(ticket, stay);
     let not_before = unsettled.next_run_at.unwrap_or(now);

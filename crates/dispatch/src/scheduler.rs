@@ -8,9 +8,10 @@
 mod drain_rate;
 mod hook;
 mod lane;
+mod resting;
 mod standing;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use bookhook_model::LaneKey;
 
 use hook::Hook;
 use lane::{Lane, LaneId};
+use resting::Resting;
 
 pub use standing::Standing;
 
@@ -138,24 +140,24 @@ const RETRY_AFTER_UNKNOWN: Duration = Duration::from_secs(10);
 pub struct Scheduler {
     hooks: Vec<Hook>,
     stays: HashMap<Ticket, Stay>,
-    resting: BTreeSet<(Timestamp, Ticket)>,
+    resting: Resting,
     draining: bool,
 }
 
-/// Where a ticket is.
+/// Where a ticket is. Very many may wait.
 #[derive(Debug)]
 struct Stay {
     hook: HookIndex,
     lane: LaneId,
-    /// Until when it rests.
-    rests: Option<Timestamp>,
 }
+
+const _: () = assert!(size_of::<Stay>() <= 24);
 
 impl Scheduler {
     /// A scheduler with nothing in it. A [`HookIndex`] counts along `hooks`.
     pub fn new(hooks: impl IntoIterator<Item = Limits>) -> Self {
         let hooks = hooks.into_iter().map(Hook::new).collect();
-        Self { hooks, stays: HashMap::new(), resting: BTreeSet::new(), draining: false }
+        Self { hooks, stays: HashMap::new(), resting: Resting::default(), draining: false }
     }
 
     /// Takes in what happened; what to do about it is added to `actions`.
@@ -189,7 +191,7 @@ impl Scheduler {
 
     /// When [`Happened::TimePassed`] is due next.
     pub fn wake_at(&self) -> Option<Timestamp> {
-        self.resting.first().map(|(until, _)| *until)
+        self.resting.until()
     }
 
     /// After how long a caller of the hook should come back: the time that the queue before it takes to drain.
@@ -258,7 +260,7 @@ impl Scheduler {
             lane.queue(ticket);
             hook.waiting += 1;
         }
-        self.stays.insert(ticket, Stay { hook: index, lane: lane_id, rests: None });
+        self.stays.insert(ticket, Stay { hook: index, lane: lane_id });
         actions.push(Action::Append(ticket, turn));
     }
 
@@ -276,13 +278,12 @@ impl Scheduler {
         let lane = hook.lanes.entry(lane_id.clone()).or_default();
         lane.queue(ticket);
         hook.waiting += 1;
-        let rests = (not_before > now).then_some(not_before);
-        if let Some(until) = rests {
-            self.resting.insert((until, ticket));
+        if not_before > now {
+            self.resting.enter(ticket, not_before);
         } else {
             lane.may_start(ticket);
         }
-        self.stays.insert(ticket, Stay { hook: index, lane: lane_id, rests });
+        self.stays.insert(ticket, Stay { hook: index, lane: lane_id });
         self.announce(ticket);
         self.start_what_fits(index, actions);
     }
@@ -304,6 +305,7 @@ impl Scheduler {
 
     fn leave(&mut self, ticket: Ticket, now: Timestamp, actions: &mut Vec<Action>) {
         let Some(stay) = self.stays.remove(&ticket) else { return };
+        self.resting.leave(ticket);
         let hook = &mut self.hooks[stay.hook.0];
         let Some(lane) = hook.lanes.get_mut(&stay.lane) else { return };
         if lane.vacate(ticket) {
@@ -326,36 +328,25 @@ impl Scheduler {
         let hook = &mut self.hooks[index.0];
         hook.running -= 1;
         hook.waiting += 1;
-        self.resting.insert((until, ticket));
-        if let Some(stay) = self.stays.get_mut(&ticket) {
-            stay.rests = Some(until);
-        }
+        self.resting.enter(ticket, until);
         // Others may have been put before it meanwhile.
         self.announce(ticket);
         self.start_what_fits(index, actions);
     }
 
     fn wake(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
-        while let Some((until, ticket)) = self.resting.first().copied() {
-            if until > now {
-                return;
-            }
-            self.resting.pop_first();
+        while let Some(ticket) = self.resting.next_due(now) {
             self.has_rested(ticket, actions);
         }
     }
 
     fn wake_up(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
-        let rests = self.stays.get(&ticket).and_then(|stay| stay.rests);
-        if rests.is_some_and(|until| self.resting.remove(&(until, ticket))) {
+        if self.resting.leave(ticket) {
             self.has_rested(ticket, actions);
         }
     }
 
     fn has_rested(&mut self, ticket: Ticket, actions: &mut Vec<Action>) {
-        if let Some(stay) = self.stays.get_mut(&ticket) {
-            stay.rests = None;
-        }
         if let Some((hook, lane)) = self.place(ticket) {
             lane.may_start(ticket);
             self.announce(ticket);

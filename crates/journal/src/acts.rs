@@ -5,6 +5,8 @@
 
 mod people;
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use bookhook_model::{
@@ -214,11 +216,35 @@ pub struct Unsettled {
     pub after: Option<DeliveryId>,
 }
 
+/// What was accepted and is not settled, in the order of the lanes. There may be very many, so it is places in the journal, which
+/// [`Journal::unsettled`](crate::Journal::unsettled) reads a portion at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Backlog(VecDeque<i64>);
+
+/// A part of a [`Backlog`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portion(pub(crate) Vec<i64>);
+
+impl Backlog {
+    /// So many are a portion.
+    pub const PORTION: usize = 1000;
+
+    pub(crate) fn new(places: Vec<i64>) -> Self {
+        Self(places.into())
+    }
+
+    /// Takes the next portion; `None` when nothing is left.
+    pub fn take_portion(&mut self) -> Option<Portion> {
+        let portion: Vec<_> = self.0.drain(..self.0.len().min(Self::PORTION)).collect();
+        (!portion.is_empty()).then_some(Portion(portion))
+    }
+}
+
 /// What was found at start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recovered {
-    /// What was accepted and is not settled, in the order of append.
-    pub unsettled: Vec<Unsettled>,
+    /// What was accepted and is not settled.
+    pub unsettled: Backlog,
     /// The hooks that are paused.
     pub paused: Vec<HookName>,
     /// The lanes that are paused, also those of paused hooks.

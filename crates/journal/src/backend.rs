@@ -11,8 +11,8 @@ use bookhook_model::{
 };
 
 use crate::acts::{
-    Append, Appended, Begin, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext,
-    Returned, Settle, Skip, StartReplays, Unpark, Unsettled,
+    Append, Appended, Begin, CancelReplays, NextReplay, Park, PauseLane, Portion, Recovered, Replay,
+    ReplayNext, Returned, Settle, Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::counts::HookCounts;
 use crate::error::ReadError;
@@ -48,6 +48,7 @@ pub(crate) trait Backend: Send + Sync {
     fn pause_lane(&self, act: PauseLane) -> Pending<()>;
     fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()>;
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
+    fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
     /// Moves what came lately to where it is found among millions.
     fn tidy(&self) -> Pending<()>;

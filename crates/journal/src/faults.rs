@@ -10,8 +10,8 @@ use bookhook_model::{
 };
 
 use crate::acts::{
-    Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
-    Skip, StartReplays, Unpark, Unsettled,
+    Appended, CancelReplays, NextReplay, Park, PauseLane, Portion, Recovered, Replay, ReplayNext, Returned,
+    Settle, Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
@@ -40,7 +40,7 @@ pub enum Write {
     Replays,
     /// [`Journal::pause`] and [`Journal::resume`], and the same of a lane.
     Pause,
-    /// [`Journal::recover`], [`Journal::take_over`] and [`Journal::rejoin`].
+    /// [`Journal::recover`], [`Journal::unsettled`], [`Journal::take_over`] and [`Journal::rejoin`].
     Recover,
     /// [`Journal::check_writable`], [`Journal::erase_expired_tokens`], [`Journal::erase`], [`Journal::retain`],
     /// [`Journal::give_back`] and [`Journal::tidy`].
@@ -195,6 +195,10 @@ impl Backend for Faulty {
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
         self.write(Write::Recover, |inner| inner.recover(at, key))
+    }
+
+    fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>> {
+        self.write(Write::Recover, |inner| inner.unsettled(portion))
     }
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {

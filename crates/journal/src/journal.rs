@@ -13,7 +13,7 @@ use bookhook_model::{
 };
 
 use crate::acts::{
-    Append, Appended, Begin, Begun, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay,
+    Append, Appended, Begin, Begun, CancelReplays, NextReplay, Park, PauseLane, Portion, Recovered, Replay,
     ReplayNext, Returned, Settle, Skip, StartReplays, Then, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun, SealedRun};
@@ -250,6 +250,11 @@ impl Journal {
     /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
     pub fn recover(&self, at: Timestamp) -> Pending<Recovered> {
         self.backend.recover(at, self.sealer.key_id())
+    }
+
+    /// Reads a portion of what [`Self::recover`] has found, as it is now: what is settled meanwhile is left out.
+    pub fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>> {
+        self.backend.unsettled(portion)
     }
 
     /// What is heard of the other hosts that share this journal; `None` where there can be none.

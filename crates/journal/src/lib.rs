@@ -35,7 +35,8 @@ mod standing;
 mod texts;
 
 pub use acts::{
-    Append, Appended, Begin, Begun, PauseLane, PausedLane, Place, Recovered, Settle, Then, Unsettled,
+    Append, Appended, Backlog, Begin, Begun, PauseLane, PausedLane, Place, Portion, Recovered, Settle, Then,
+    Unsettled,
 };
 pub use check::{Aspect, CheckError, Checked, Finding, Verdict, check};
 pub use copy::{Copied, CopyError, CopyProgress, copy};

@@ -44,8 +44,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use bookhook_model::{Actor, Delivery, DeliveryId, HookName, LaneKey, ParkReason, ReplayJob, ReplayJobId};
 
 use crate::acts::{
-    Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
-    Skip, StartReplays, Unpark, Unsettled,
+    Appended, CancelReplays, NextReplay, Park, PauseLane, Portion, Recovered, Replay, ReplayNext, Returned,
+    Settle, Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
@@ -273,6 +273,10 @@ impl Backend for Postgres {
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
         self.ask_all(Recover { at, key })
+    }
+
+    fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>> {
+        self.ask_all(portion)
     }
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {

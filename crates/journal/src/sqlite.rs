@@ -49,8 +49,8 @@ use bookhook_model::{
 };
 
 use crate::acts::{
-    Appended, CancelReplays, NextReplay, Park, PauseLane, Recovered, Replay, ReplayNext, Returned, Settle,
-    Skip, StartReplays, Unpark,
+    Appended, CancelReplays, NextReplay, Park, PauseLane, Portion, Recovered, Replay, ReplayNext, Returned,
+    Settle, Skip, StartReplays, Unpark, Unsettled,
 };
 use crate::backend::{Backend, SealedAppend, SealedBegin, SealedBegun};
 use crate::counts::HookCounts;
@@ -207,6 +207,10 @@ impl Backend for Sqlite {
 
     fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
         self.ask(Recover { at, key })
+    }
+
+    fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>> {
+        self.ask(portion)
     }
 
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64> {

@@ -69,7 +69,7 @@ impl fmt::Debug for HookName {
 /// The id of a delivery, written `dlv_` and a ULID: ids of one host sort in the order in which they were given.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct DeliveryId(Ulid);
+pub struct DeliveryId([u8; 16]);
 
 /// A text that is no delivery id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,12 +81,12 @@ impl DeliveryId {
 
     /// The sixteen bytes that a journal stores.
     pub fn to_bytes(self) -> [u8; 16] {
-        self.0.to_bytes()
+        self.0
     }
 
     /// The id that [`Self::to_bytes`] gave.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(Ulid::from_bytes(bytes))
+        Self(bytes)
     }
 }
 
@@ -96,7 +96,7 @@ impl FromStr for DeliveryId {
     fn from_str(text: &str) -> Result<Self, BadDeliveryId> {
         let bad = || BadDeliveryId(text.chars().take(80).collect());
         let ulid = text.strip_prefix(Self::PREFIX).ok_or_else(bad)?;
-        Ulid::from_string(ulid).map(Self).map_err(|_| bad())
+        Ulid::from_string(ulid).map(|ulid| Self(ulid.to_bytes())).map_err(|_| bad())
     }
 }
 
@@ -116,7 +116,7 @@ impl From<DeliveryId> for String {
 
 impl fmt::Display for DeliveryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", Self::PREFIX, self.0)
+        write!(f, "{}{}", Self::PREFIX, Ulid::from_bytes(self.0))
     }
 }
 
@@ -150,7 +150,7 @@ impl DeliveryIds {
 
     /// The next id, for a delivery received at `now`.
     pub fn next(&mut self, now: Timestamp) -> DeliveryId {
-        DeliveryId(match &mut self.0 {
+        let ulid = match &mut self.0 {
             Source::Chance(generator) => match generator.generate_from_datetime(now.into()) {
                 Ok(ulid) => ulid,
                 Err(overflow) => overflow.commit_overflow_increment(),
@@ -163,7 +163,8 @@ impl DeliveryIds {
                 *last = ulid.max(Ulid(last.0.saturating_add(1)));
                 *last
             }
-        })
+        };
+        DeliveryId(ulid.to_bytes())
     }
 }
 

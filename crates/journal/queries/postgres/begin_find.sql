@@ -10,13 +10,15 @@ SELECT d.seq, d.state, d.runs, d.hook, d.event_id, d.event_type, d.lane, d.book_
        ),
        NOT EXISTS (
            SELECT FROM delivery AS e
-           WHERE e.hook = d.hook AND e.lane = d.lane AND e.state IN ('waiting', 'running', 'held')
-             AND NOT e.awaits_caller AND e.seq <> d.seq
-             AND (
-                 e.state = 'running'
-                 OR e.turn < d.turn AND e.host <> $2
-                    AND NOT EXISTS (SELECT FROM paused_lane AS l WHERE l.held_for = d.id)
-             )
+           WHERE e.hook = d.hook AND e.lane = d.lane AND e.state = 'running' AND e.seq <> d.seq
+       )
+       AND (
+           EXISTS (SELECT FROM paused_lane AS l WHERE l.held_for = d.id)
+           OR NOT EXISTS (
+               SELECT FROM delivery AS e
+               WHERE e.hook = d.hook AND e.lane = d.lane AND e.state IN ('waiting', 'running', 'held')
+                 AND NOT e.awaits_caller AND e.turn < d.turn AND e.host <> $2
+           )
        )
 FROM delivery AS d
 JOIN payload AS p ON p.delivery = d.seq

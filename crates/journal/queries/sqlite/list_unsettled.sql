@@ -1,5 +1,5 @@
 -- In the order of the lanes. The index is named, for the planner would rather read everything than sort the few.
-SELECT id, hook, lane, state, sent_at, next_run_at, runs, runs - runs_before, awaits_caller
+SELECT seq
 FROM delivery INDEXED BY delivery_unsettled
 WHERE state = 'waiting' OR state = 'running' OR state = 'held'
 ORDER BY coalesce(turn, seq << 20)

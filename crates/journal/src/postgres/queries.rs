@@ -24,7 +24,7 @@ queries! {
     count_by_hook, count_changes, count_replay, count_replay_refusal, count_sealed_otherwise,
     delete_replay_targets, erase_expired_tokens, erase_find_agent, erase_find_book, find_delivery, find_earlier,
     find_first_since, find_hooks, find_last, find_next_target, find_outlook, find_payload, find_replays_state,
-    find_response, find_running_replays, find_standing, find_to_act_on, find_volume, find_whether_held,
+    find_response, find_running_replays, find_standing, find_to_act_on, find_unsettled, find_volume, find_whether_held,
     group_begin, group_outcome, hold_lane, hold_lane_for, hold_waiting, host_bury, host_enter, host_leave,
     host_list, host_renew, insert_act, insert_replay_job, insert_replay_targets, insert_run, list_acts,
     list_matching, list_paused, list_paused_lanes, list_pauses, list_replay_jobs, list_replay_refusals,

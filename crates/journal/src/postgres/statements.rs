@@ -30,7 +30,7 @@ statements! {
     add_volume, append_again, append_again_payload, append_find_same, append_insert_delivery, await_caller,
     begin_find, begin_run, cancel_replay_job, count_changes, count_replay, count_replay_refusal, count_sealed_otherwise,
     delete_replay_targets, erase_expired_tokens, erase_find_agent, erase_find_book, find_next_target,
-    find_replays_state, find_response, find_running_replays, find_standing, find_to_act_on, find_volume,
+    find_replays_state, find_response, find_running_replays, find_standing, find_to_act_on, find_unsettled, find_volume,
     find_earlier, find_whether_held, group_begin, group_outcome, hold_lane, hold_lane_for, hold_waiting, host_bury,
     insert_act, insert_replay_job, insert_replay_targets, insert_run, list_paused, list_paused_lanes,
     list_unsettled, note_answered, park, park_awaiting_callers, park_run, pause_hook, pause_lane, probe,

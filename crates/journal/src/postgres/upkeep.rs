@@ -5,7 +5,7 @@ use tokio_postgres::{Error, Row};
 
 use bookhook_model::{ActKind, Actor, DeliveryId, HookName, ParkReason};
 
-use crate::acts::{By, Recovered, Target, Unsettled};
+use crate::acts::{Backlog, By, Portion, Recovered, Target, Unsettled};
 use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
@@ -22,7 +22,7 @@ const INTERRUPTED: &str = "the host ended while the handler ran";
 const ERASED_MAX: i64 = 500;
 
 /// So many deliveries are taken over at once.
-const TAKEN_MAX: i64 = 1000;
+const TAKEN_MAX: i64 = 5000;
 
 /// A status reached a caller.
 pub(super) struct NoteAnswered {
@@ -126,7 +126,7 @@ impl Act for Recover {
         let paused_lanes = db.query(&db.statements.list_paused_lanes, &[]).await?;
         let sealed = db.query(&db.statements.count_sealed_otherwise, &[&self.key.as_bytes()]).await?;
         Ok(Recovered {
-            unsettled: unsettled.iter().map(read_unsettled).collect::<Result<_, _>>()?,
+            unsettled: Backlog::new(unsettled.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?),
             paused: paused.iter().map(|row| Columns::of(row).value()).collect::<Result<_, _>>()?,
             paused_lanes: paused_lanes.iter().map(paused_lane).collect::<Result<_, _>>()?,
             sealed_otherwise: sealed
@@ -135,11 +135,18 @@ impl Act for Recover {
                 .sum::<Result<_, _>>()?,
         })
     }
+}
 
-    fn conclude(&self, found: Option<&Recovered>, routes: &mut Routes) {
-        for open in found.into_iter().flat_map(|recovered| &recovered.unsettled) {
-            routes.enter_found(open.id, &open.hook, open.lane.as_ref());
-        }
+impl Act for Portion {
+    type Found = Vec<Unsettled>;
+
+    async fn apply(&self, db: &Session) -> Result<Vec<Unsettled>, Fault> {
+        let unsettled = db.query(&db.statements.find_unsettled, &[&self.0, &db.host]).await?;
+        Ok(unsettled.iter().map(read_unsettled).collect::<Result<_, _>>()?)
+    }
+
+    fn conclude(&self, found: Option<&Vec<Unsettled>>, routes: &mut Routes) {
+        enter_found(found, routes);
     }
 }
 
@@ -163,9 +170,13 @@ impl Act for TakeOver {
     }
 
     fn conclude(&self, found: Option<&Vec<Unsettled>>, routes: &mut Routes) {
-        for open in found.into_iter().flatten() {
-            routes.enter_found(open.id, &open.hook, open.lane.as_ref());
-        }
+        enter_found(found, routes);
+    }
+}
+
+fn enter_found(found: Option<&Vec<Unsettled>>, routes: &mut Routes) {
+    for open in found.into_iter().flatten() {
+        routes.enter_found(open.id, &open.hook, open.lane.as_ref());
     }
 }
 

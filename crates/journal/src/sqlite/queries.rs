@@ -27,7 +27,7 @@ queries! {
     find_events_up_to, find_first_recent_event, find_hooks, find_lane_held_for, find_last,
     find_next_target, find_outlook, find_passing_event_runs, find_payload, find_received_at,
     find_replays_state, find_response, find_running_replays, find_standing, find_to_act_on,
-    find_uncatalogued, find_whether_held, finish_event_run, give_back_pages, hold_lane, hold_lane_for,
+    find_uncatalogued, find_unsettled, find_whether_held, finish_event_run, give_back_pages, hold_lane, hold_lane_for,
     hold_waiting, insert_act, insert_into_catalogue, insert_old_event, insert_replay_job,
     insert_replay_targets, insert_run, list_acts, list_event_runs, list_keys_of_run, list_matching,
     list_paused, list_paused_lanes, list_pauses, list_recent_events, list_replay_jobs,

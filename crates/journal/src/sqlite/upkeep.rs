@@ -1,11 +1,11 @@
 //! The smaller acts: notes, callers who are gone, pausing, recovery, expiry.
 
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use bookhook_model::{ActKind, Actor, DeliveryId, HookName, ParkReason};
 
-use crate::acts::{By, Recovered, Target, Unsettled};
+use crate::acts::{Backlog, By, Portion, Recovered, Target, Unsettled};
 use crate::seal::KeyId;
 
 use super::act::{Act, Fault};
@@ -118,13 +118,23 @@ impl Act for Recover {
         db.resume_given_up.execute([])?;
         db.recover_paused.execute([])?;
         db.recover_paused_lanes.execute([])?;
-        let unsettled = db.list_unsettled.query_map([], unsettled)?.collect::<Result<_, _>>()?;
+        let places = db.list_unsettled.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let unsettled = Backlog::new(places);
         let paused =
             db.list_paused.query_map([], |row| Columns::of(row).value())?.collect::<Result<_, _>>()?;
         let paused_lanes = db.list_paused_lanes.query_map([], paused_lane)?.collect::<Result<_, _>>()?;
         let sealed_otherwise =
             db.count_sealed_otherwise.query_row([self.key.as_bytes()], |row| row.get::<_, u32>(0))?;
         Ok(Recovered { unsettled, paused, paused_lanes, sealed_otherwise: sealed_otherwise.into() })
+    }
+}
+
+impl Act for Portion {
+    type Found = Vec<Unsettled>;
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<Vec<Unsettled>, Fault> {
+        let find = |place| db.find_unsettled.query_row([place], unsettled).optional().transpose();
+        Ok(self.0.iter().filter_map(find).collect::<Result<_, _>>()?)
     }
 }
 

@@ -16,8 +16,8 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::given::{
-    Home, TOKEN, ada, at, beginning, event_of, failing, found, hook, new_id, parking, replaying, sending,
-    sending_with_token, settled, started, state,
+    Home, TOKEN, ada, at, beginning, event_of, failing, found, hook, new_id, parking, recovered, replaying,
+    sending, sending_with_token, settled, started, state,
 };
 
 fn key() -> SealingKey {
@@ -98,7 +98,7 @@ async fn told(journal: &Journal) -> Vec<Value> {
 }
 
 async fn taken_over(journal: &Journal) -> Vec<Unsettled> {
-    journal.recover(at(40)).await.unwrap().unsettled
+    recovered(journal, at(40)).await
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use bookhook_journal::{Journal, Location, Place, Reader};
 use bookhook_model::{DeliveryId, Response, RunNumber, State};
 
-use crate::given::{Home, at, found, new_id, sending, settling};
+use crate::given::{Home, at, found, new_id, recovered, sending, settling};
 
 /// Set for the child: the journal that it writes to until it is killed.
 const VICTIM: &str = "BOOKHOOK_JOURNAL_TEST_VICTIM";
@@ -29,7 +29,7 @@ async fn what_was_acknowledged_survives_a_kill() {
 
 /// What the victim has told of is in the journal.
 pub(crate) async fn assert_kept(journal: &Journal, told: Vec<(String, DeliveryId)>) {
-    let unsettled = journal.recover(at(100)).await.unwrap().unsettled;
+    let unsettled = recovered(journal, at(100)).await;
     for (word, id) in told {
         let delivery = found(journal, id).await;
         if word == "settled" {

@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 
 use bookhook_journal::acts::{Park, Replay, Skip, Unpark};
-use bookhook_journal::{Append, Appended, Begin, Begun, Journal, Location, Place, SealingKey, Settle, Then};
+use bookhook_journal::{
+    Append, Appended, Backlog, Begin, Begun, Journal, Location, Place, SealingKey, Settle, Then, Unsettled,
+};
 use bookhook_model::{
     Actor, Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint,
     Header, HookName, LaneKey, OnPark, ParkReason, ReplayOptions, Response, RunEnd, RunNumber, SecretHeader,
@@ -203,6 +205,20 @@ pub(crate) async fn settled(journal: &Journal, event: &str, response: &Response)
 
 pub(crate) async fn found(journal: &Journal, id: DeliveryId) -> Delivery {
     journal.find(id).await.unwrap().unwrap()
+}
+
+/// What a host that starts finds unsettled.
+pub(crate) async fn recovered(journal: &Journal, at: Timestamp) -> Vec<Unsettled> {
+    let found = journal.recover(at).await.unwrap();
+    all_of(journal, found.unsettled).await
+}
+
+pub(crate) async fn all_of(journal: &Journal, mut backlog: Backlog) -> Vec<Unsettled> {
+    let mut all = Vec::new();
+    while let Some(portion) = backlog.take_portion() {
+        all.extend(journal.unsettled(portion).await.unwrap());
+    }
+    all
 }
 
 pub(crate) async fn state(journal: &Journal, id: DeliveryId) -> State {

@@ -5,8 +5,8 @@ use bookhook_model::{Cause, DeliveryId, LaneKey, OnPark, Outcome, ParkReason, Re
 use proptest::prelude::*;
 
 use crate::given::{
-    Home, ada, at, beginning, failing, found, hook, parking, parking_by_hand, replaying, sending, settling,
-    skipping, unparking,
+    Home, ada, all_of, at, beginning, failing, found, hook, parking, parking_by_hand, replaying, sending,
+    settling, skipping, unparking,
 };
 
 #[derive(Debug, Clone)]
@@ -324,7 +324,8 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
             let mut expected: Vec<_> = model.entries.iter().filter(open).collect();
             expected.sort_by_key(|entry| entry.turn);
             let expected: Vec<_> = expected.into_iter().map(|entry| entry.id).collect();
-            assert_eq!(recovered.unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), expected);
+            let unsettled = all_of(journal, recovered.unsettled).await;
+            assert_eq!(unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), expected);
             assert_eq!(recovered.paused.is_empty(), !model.paused);
             let paused_lane = match recovered.paused_lanes.as_slice() {
                 [] => Lane::GoesOn,

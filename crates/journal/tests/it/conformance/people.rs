@@ -8,8 +8,9 @@ use bookhook_model::{
 
 use super::on_every_backend;
 use crate::given::{
-    Home, ada, at, beginning, event_of, failing, found, hook, new_id, parking, parking_by_hand, replaying,
-    sending, sending_with_token, settled, settling, skipping, started, state, token_expiry, unparking,
+    Home, ada, at, beginning, event_of, failing, found, hook, new_id, parking, parking_by_hand, recovered,
+    replaying, sending, sending_with_token, settled, settling, skipping, started, state, token_expiry,
+    unparking,
 };
 
 on_every_backend! {
@@ -64,7 +65,7 @@ async fn a_replay_comes_back_behind_what_was_appended_before_it(home: Home) {
     journal.append(before).await.unwrap();
     journal.replay(replaying(replayed)).await.unwrap();
     journal.append(after).await.unwrap();
-    let unsettled = journal.recover(at(20)).await.unwrap().unsettled;
+    let unsettled = recovered(&journal, at(20)).await;
     assert_eq!(unsettled.iter().map(|one| one.id).collect::<Vec<_>>(), [before_id, replayed, after_id]);
 }
 
@@ -77,7 +78,7 @@ async fn replays_keep_their_order(home: Home) {
     for id in [ids[1], ids[2], ids[0]] {
         journal.replay(replaying(id)).await.unwrap();
     }
-    let unsettled = journal.recover(at(20)).await.unwrap().unsettled;
+    let unsettled = recovered(&journal, at(20)).await;
     assert_eq!(unsettled.iter().map(|one| one.id).collect::<Vec<_>>(), [ids[1], ids[2], ids[0]]);
 }
 
@@ -97,7 +98,7 @@ async fn what_is_unparked_keeps_its_place(home: Home) {
     assert_eq!((told.state, told.parked_reason), (State::Waiting, None));
     let again = journal.unpark(unparking(ids[1])).await;
     assert!(matches!(again, Err(WriteError::Refused { state: State::Waiting, .. })), "{again:?}");
-    let unsettled = journal.recover(at(20)).await.unwrap().unsettled;
+    let unsettled = recovered(&journal, at(20)).await;
     assert_eq!(unsettled.iter().map(|one| one.id).collect::<Vec<_>>(), ids);
 }
 
@@ -109,7 +110,7 @@ async fn what_is_sent_again_is_behind_others(home: Home) {
     let second_id = second.id;
     journal.append(second).await.unwrap();
     journal.append(sending("first", Place::Queue)).await.unwrap();
-    let unsettled = journal.recover(at(20)).await.unwrap().unsettled;
+    let unsettled = recovered(&journal, at(20)).await;
     assert_eq!(unsettled.iter().map(|one| one.id).collect::<Vec<_>>(), [second_id, first]);
 }
 
@@ -120,7 +121,7 @@ async fn tries_begin_anew_with_a_replay(home: Home) {
     journal.settle(failing(id, RunNumber::FIRST, parking(gave_up, OnPark::Continue))).await.unwrap();
     journal.unpark(unparking(id)).await.unwrap();
     journal.begin(beginning(id, Cause::Retry)).await.unwrap();
-    let unsettled = journal.recover(at(20)).await.unwrap().unsettled.remove(0);
+    let unsettled = recovered(&journal, at(20)).await.remove(0);
     assert_eq!((unsettled.runs, unsettled.tries, unsettled.received_at), (2, 1, unparking(id).at));
 }
 

@@ -1,18 +1,20 @@
 //! What a host finds when it comes back.
 
-use bookhook_journal::{Place, Then};
-use bookhook_model::{Cause, Response, RunNumber, State};
+use bookhook_journal::{Append, Backlog, Place, Then};
+use bookhook_model::{Cause, LaneKey, Response, RunNumber, State};
 
 use super::on_every_backend;
 use crate::given::{
-    Home, ada, at, beginning, event_of, failing, found, hook, sending, sending_with_token, settled, started,
-    state,
+    Home, ada, all_of, at, beginning, event_of, failing, found, hook, recovered, replaying, sending,
+    sending_with_token, settled, skipping, started, state,
 };
 
 on_every_backend! {
     an_empty_journal_has_nothing_to_do,
     open_runs_are_ended_and_their_deliveries_wait,
     what_is_not_settled_comes_back_in_order,
+    very_many_come_back_in_order_a_portion_at_a_time,
+    what_is_settled_before_it_is_read_does_not_come_back,
     what_was_running_in_a_paused_hook_is_held,
     a_dropped_journal_can_be_opened_again,
     a_token_opens_after_a_restart,
@@ -52,7 +54,7 @@ async fn what_is_not_settled_comes_back_in_order(home: Home) {
     journal.append(waiting).await.unwrap();
     journal.append(sending("unmatched", Place::Unmatched)).await.unwrap();
 
-    let unsettled = journal.recover(at(5)).await.unwrap().unsettled;
+    let unsettled = recovered(&journal, at(5)).await;
     let told: Vec<_> =
         unsettled.iter().map(|u| (u.id, u.state, u.runs, u.next_run_at, u.awaits_caller)).collect();
     assert_eq!(
@@ -68,12 +70,52 @@ async fn what_is_not_settled_comes_back_in_order(home: Home) {
     assert!(unsettled.iter().all(|u| u.hook == hook() && u.received_at == at(0) && u.lane.is_some()));
 }
 
+fn in_lane(mut act: Append, lane: &str) -> Append {
+    act.event.lane = Some(LaneKey(lane.into()));
+    act
+}
+
+async fn very_many_come_back_in_order_a_portion_at_a_time(home: Home) {
+    let journal = home.open().await;
+    let replayed = settled(&journal, "replayed", &Response::result(1)).await;
+    let acts: Vec<_> =
+        (0..=Backlog::PORTION).map(|n| in_lane(sending(&format!("e{n}"), Place::Queue), "b1")).collect();
+    let mut expected: Vec<_> = acts.iter().map(|act| act.id).collect();
+    let appending: Vec<_> = acts.into_iter().map(|act| journal.append(act)).collect();
+    for appended in appending {
+        appended.await.unwrap();
+    }
+    journal.replay(replaying(replayed)).await.unwrap();
+    expected.push(replayed);
+
+    let mut backlog = journal.recover(at(5)).await.unwrap().unsettled;
+    let (mut sizes, mut told) = (Vec::new(), Vec::new());
+    while let Some(portion) = backlog.take_portion() {
+        let portion = journal.unsettled(portion).await.unwrap();
+        sizes.push(portion.len());
+        told.extend(portion.into_iter().map(|one| one.id));
+    }
+    assert_eq!(sizes, [Backlog::PORTION, 2]);
+    assert_eq!(told, expected);
+}
+
+async fn what_is_settled_before_it_is_read_does_not_come_back(home: Home) {
+    let journal = home.open().await;
+    let (skipped, waiting) = (sending("skipped", Place::Queue), sending("waiting", Place::Queue));
+    let (skipped_id, waiting_id) = (skipped.id, waiting.id);
+    journal.append(skipped).await.unwrap();
+    journal.append(waiting).await.unwrap();
+    let found = journal.recover(at(5)).await.unwrap();
+    journal.skip(skipping(skipped_id)).await.unwrap();
+    let told = all_of(&journal, found.unsettled).await;
+    assert_eq!(told.iter().map(|one| one.id).collect::<Vec<_>>(), [waiting_id]);
+}
+
 async fn what_was_running_in_a_paused_hook_is_held(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
     journal.pause(hook(), None, ada(), at(1)).await.unwrap();
-    let recovered = journal.recover(at(2)).await.unwrap();
-    assert_eq!(recovered.unsettled[0].state, State::Held);
+    assert_eq!(recovered(&journal, at(2)).await[0].state, State::Held);
     assert_eq!(state(&journal, id).await, State::Held);
 }
 
@@ -85,7 +127,7 @@ async fn a_dropped_journal_can_be_opened_again(home: Home) {
     let id = started(&journal, "e").await;
     drop(journal);
     let journal = home.open().await;
-    assert_eq!(journal.recover(at(5)).await.unwrap().unsettled[0].id, id);
+    assert_eq!(recovered(&journal, at(5)).await[0].id, id);
 }
 
 async fn a_token_opens_after_a_restart(home: Home) {

@@ -104,6 +104,28 @@ async fn what_one_step_looks_at_is_bounded() {
     }
 }
 
+/// All of them wait in one lane, and are one host's.
+const ONE_LONG_LANE: &str = "
+    UPDATE bookhook.delivery
+    SET hook = 'h', lane = 'l', state = 'waiting', host = 1, runs = 0, settled_at = NULL, outcome = NULL, parked_reason = NULL;
+    INSERT INTO bookhook.payload (delivery, headers, body) SELECT seq, '', '' FROM bookhook.delivery;
+";
+
+#[tokio::test]
+async fn a_run_begins_without_looking_at_all_that_waits_behind_it() {
+    let database = Database::new().await;
+    drop(lasting_host(&database).await);
+    let client = database.connect().await;
+    plant(&client, 20_000).await;
+    client.batch_execute(ONE_LONG_LANE).await.unwrap();
+    let first = "('\\x00000000000000000000000000000001', 1)";
+    for known in ["nothing", "everything"] {
+        let (rows, plan) = explained(&client, "begin_find", first).await;
+        assert!(rows <= 4, "it looks at {rows}, knowing {known}: {plan}");
+        client.batch_execute("ANALYZE").await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn what_is_removed_is_found_without_reading_the_rest() {
     let database = Database::new().await;

@@ -13,8 +13,8 @@ use bookhook_testkit::{Database, eventually};
 
 use super::{host, lasting_host};
 use crate::given::{
-    ada, at, beginning, event_of, failing, found, hook, new_id, sending, sending_with_token, settled,
-    settling, started, state,
+    ada, at, beginning, event_of, failing, found, hook, new_id, recovered, sending, sending_with_token,
+    settled, settling, started, state,
 };
 
 const SHORT: Duration = Duration::from_millis(900);
@@ -141,7 +141,7 @@ async fn a_host_that_starts_leaves_the_others_alone() {
     let (running, _) = append(&one, "running", Place::Start).await;
     append(&one, "waiting", Place::Queue).await;
     let other = lasting_host(&database).await;
-    assert_eq!(other.recover(at(5)).await.unwrap().unsettled, []);
+    assert_eq!(recovered(&other, at(5)).await, []);
     one.settle(settling(running, RunNumber::FIRST, &Response::result(1))).await.unwrap();
 }
 
@@ -220,8 +220,8 @@ async fn a_host_whose_row_is_gone_can_write_nothing() {
     let pending = one.append(sending("before it joins", Place::Queue));
     one.rejoin().await.unwrap();
     assert!(matches!(pending.await, Err(WriteError::Fenced)));
-    let recovered = one.recover(at(5)).await.unwrap();
-    assert_eq!(recovered.unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), [id]);
+    let unsettled = recovered(&one, at(5)).await;
+    assert_eq!(unsettled.iter().map(|open| open.id).collect::<Vec<_>>(), [id]);
     let (run, _) = event_of(one.begin(beginning(id, Cause::Recovery)).await.unwrap());
     one.settle(settling(id, run, &Response::result(1))).await.unwrap();
 }
