@@ -21,6 +21,8 @@ const CONNECTIONS_MAX: usize = 256;
 
 /// How long a connection may take to send a request's head.
 const HEAD_TIME: Duration = Duration::from_secs(30);
+/// And may take so many bytes.
+const HEAD_MAX: usize = 64 * 1024;
 
 /// After the system refused a connection, the next is asked for so much later.
 const BREATH: Duration = Duration::from_millis(100);
@@ -89,7 +91,7 @@ fn connection(
     // Events of a stream are small, and should not wait for more to send.
     let _ = stream.set_nodelay(true);
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_MAX);
     let service = TowerToHyperService::new(router);
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
     async move {

@@ -179,6 +179,8 @@ impl Dispatcher {
         for ticket in desk.tickets() {
             turn_away(&mut desk, ticket);
         }
+        // What still runs is dropped: the next host runs it again.
+        self.shared.first_ticket.send_replace(Ticket(u64::MAX));
         desk.open_runs
     }
 

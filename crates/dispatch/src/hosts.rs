@@ -35,7 +35,6 @@ pub(crate) fn start(shared: &Arc<Shared>, fencing: Fencing, news: NewsFeed) {
 }
 
 async fn listen(shared: Weak<Shared>, mut fencing: Fencing, mut news: NewsFeed) {
-    let mut known = None;
     loop {
         let mut fenced_meanwhile = fencing.clone();
         tokio::select! {
@@ -43,21 +42,20 @@ async fn listen(shared: Weak<Shared>, mut fencing: Fencing, mut news: NewsFeed) 
             () = fencing.happens() => {
                 let Some(strong) = shared.upgrade() else { return };
                 begin_anew(&strong).await;
-                known = None;
             }
             heard = news.next() => {
                 let (Some(heard), Some(strong)) = (heard, shared.upgrade()) else { return };
                 tokio::select! {
                     biased;
                     () = fenced_meanwhile.happens() => {}
-                    () = hear(&strong, heard, &mut known) => {}
+                    () = hear(&strong, heard) => {}
                 }
             }
         }
     }
 }
 
-async fn hear(shared: &Arc<Shared>, heard: News, known: &mut Option<Pauses>) {
+async fn hear(shared: &Arc<Shared>, heard: News) {
     match heard {
         News::Left(id, lane) => {
             wake(shared, lane);
@@ -70,7 +68,7 @@ async fn hear(shared: &Arc<Shared>, heard: News, known: &mut Option<Pauses>) {
                 jobs::go_on(shared);
             }
             match pauses(shared).await {
-                Ok(now) => *known = Some(follow_pauses(shared, known.take(), now)),
+                Ok(now) => follow_pauses(shared, now),
                 Err(failed) => warn!(error = &failed as &dyn Error, "what is paused cannot be looked up"),
             }
             follow_acts(shared).await;
@@ -274,6 +272,9 @@ async fn begin_anew(shared: &Arc<Shared>) {
         let _ = caller.send(Answer::Unavailable(Arc::clone(&fenced)));
     }
     while let Err(failed) = rejoin(shared).await {
+        if matches!(failed, WriteError::Closed) {
+            return;
+        }
         warn!(error = &failed as &dyn Error, "this host cannot join the others again yet");
         tokio::time::sleep(JOURNAL_PAUSE).await;
     }
@@ -320,10 +321,10 @@ async fn pauses(shared: &Shared) -> Result<Pauses, ReadError> {
     Ok(found)
 }
 
-/// Does here what was done elsewhere since the last look. What was done here in between is done once more, which changes
-/// nothing, or is put right by the next look.
-fn follow_pauses(shared: &Arc<Shared>, before: Option<Pauses>, now: Pauses) -> Pauses {
-    let before = before.unwrap_or_else(|| Pauses::here(shared));
+/// Does here what was done elsewhere. What is done here just now may be undone by that, until the next look: meanwhile the
+/// journal says what may begin.
+fn follow_pauses(shared: &Arc<Shared>, now: Pauses) {
+    let before = Pauses::here(shared);
     for hook in now.hooks.difference(&before.hooks) {
         shared.happened(Happened::Paused(*hook));
     }
@@ -338,7 +339,6 @@ fn follow_pauses(shared: &Arc<Shared>, before: Option<Pauses>, now: Pauses) -> P
     for (hook, lane) in before.lanes.into_keys().filter(|lane| !now.lanes.contains_key(lane)) {
         shared.lane_goes_on(hook, lane);
     }
-    now
 }
 
 impl Shared {

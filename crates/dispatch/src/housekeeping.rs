@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tracing::warn;
 
 use crate::dispatcher::Shared;
@@ -13,6 +14,8 @@ use crate::verdict::caller_is_gone_before;
 
 /// How often the journal is looked through for what time has overtaken.
 const SWEEP: Duration = Duration::from_mins(1);
+/// A clock that is put right by less than this is not taken for one that was set back.
+const SET_BACK_MIN: Duration = Duration::from_secs(1);
 
 /// Both tasks end when the dispatcher is gone.
 pub(crate) fn start(shared: &Arc<Shared>) {
@@ -22,11 +25,17 @@ pub(crate) fn start(shared: &Arc<Shared>) {
 
 /// Wakes the scheduler when the first of its resting deliveries is due.
 async fn alarm(shared: Weak<Shared>) {
+    let mut seen = None;
     loop {
         let Some(strong) = shared.upgrade() else { return };
+        let now = (strong.clock)();
+        if let Some(by) = seen.replace((now, Instant::now())).and_then(|seen| set_back(seen, now)) {
+            warn!(?by, "the machine's clock was set back");
+            strong.happened(Happened::SetBack(by));
+        }
         let due = strong.desk().scheduler.wake_at();
         let moved = Arc::clone(&strong.alarm_moved);
-        let wait = wait(due, (strong.clock)());
+        let wait = wait(due, now);
         drop(strong);
         if tokio::time::timeout(wait, moved.notified()).await.is_err() {
             let Some(strong) = shared.upgrade() else { return };
@@ -79,6 +88,12 @@ async fn park_overdue(shared: &Shared) {
             }
         }
     }
+}
+
+/// By how much the clock was set back since it was seen, if that is much.
+fn set_back((seen, at): (Timestamp, Instant), now: Timestamp) -> Option<Duration> {
+    let expected = seen.saturating_add(at.elapsed()).ok()?;
+    Duration::try_from(expected.duration_since(now)).ok().filter(|by| *by > SET_BACK_MIN)
 }
 
 /// Until the clock is looked at again: it may have been set before what is far off by now is due.

@@ -94,7 +94,7 @@ impl Shared {
     }
 
     async fn take_up_replays(self: &Arc<Self>, id: ReplayJobId) -> Result<ReplayJob, ActError> {
-        let job = self.job(id).await?;
+        let job = self.job(id).await.inspect_err(|_| go_on(self))?;
         if job.state == ReplayJobState::Running {
             tokio::spawn(work_off(Arc::downgrade(self), job.clone()));
         }
@@ -122,19 +122,25 @@ fn is_target(delivery: &Delivery, filter: &Filter) -> bool {
 pub(crate) fn go_on(shared: &Arc<Shared>) {
     let shared = Arc::downgrade(shared);
     tokio::spawn(async move {
-        let Some(strong) = shared.upgrade() else { return };
-        let jobs = match strong.journal.replay_jobs().await {
-            Ok(jobs) => jobs,
-            Err(failed) => {
-                error!(error = &failed as &dyn Error, "replays that were left could not be looked for");
-                return;
-            }
-        };
-        drop(strong);
+        let Some(jobs) = left(&shared).await else { return };
         for job in jobs.into_iter().filter(|job| job.state == ReplayJobState::Running) {
             work_off(Weak::clone(&shared), job).await;
         }
     });
+}
+
+/// All jobs; `None` when the dispatcher is gone before they can be read.
+async fn left(shared: &Weak<Shared>) -> Option<Vec<ReplayJob>> {
+    loop {
+        match shared.upgrade()?.journal.replay_jobs().await {
+            Ok(jobs) => return Some(jobs),
+            Err(failed) => {
+                let error = &failed as &dyn Error;
+                error!(error, "replays that were left could not be looked for; it is tried again");
+            }
+        }
+        tokio::time::sleep(JOURNAL_PAUSE).await;
+    }
 }
 
 /// Works the job off, unless that is being done.

@@ -17,7 +17,7 @@ use crate::desk::{Desk, Lane, Stay};
 use crate::dispatcher::{MayRun, Shared};
 use crate::hosts;
 use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
-use crate::verdict::{Tried, verdict};
+use crate::verdict::{Tried, runs_used_up, verdict};
 
 /// How long to wait after the journal refused to be written, before it is asked again.
 pub(crate) const JOURNAL_PAUSE: Duration = Duration::from_secs(1);
@@ -76,10 +76,12 @@ pub(crate) fn begin(shared: &Arc<Shared>, desk: &mut Desk, ticket: Ticket) {
     }
     let Some(stay) = desk.stay(ticket) else { return };
     let (id, cause, hook) = (stay.id, stay.cause, stay.hook);
-    let on_park = shared.policy(hook).on_park;
+    let policy = shared.policy(hook);
+    let gives_up = runs_used_up(stay.tries, &policy.retry);
+    let on_park = policy.on_park;
     // A try of its own waits for nobody.
     let after = desk.settling(desk.lane(ticket).as_ref()).filter(|before| *before != id);
-    let act = Begin { id, cause, at: (shared.clock)(), after, on_park };
+    let act = Begin { id, cause, at: (shared.clock)(), after, gives_up, on_park };
     desk.begins(ticket);
     desk.open_runs += 1;
     let begun = shared.journal.begin(act);

@@ -11,7 +11,7 @@ use bookhook_model::{Cause, DeliveryId, HookName, LaneKey, RunNumber};
 use crate::desk::{Entering, Stay};
 use crate::dispatcher::Shared;
 use crate::scheduler::Happened;
-use crate::verdict::Driver;
+use crate::verdict::{Driver, due_after_interrupted};
 
 /// Puts every unsettled delivery into its lane, in order of append, before anything new can come. There may be very many,
 /// so they are read in portions. Nothing begins before [all are there](crate::hosts::take_over_ends).
@@ -93,9 +93,11 @@ pub(crate) fn take_up(shared: &Arc<Shared>, unsettled: Unsettled) -> bool {
         received_at: unsettled.received_at,
     });
     stay.join(callers);
-    let id = stay.id;
+    let (id, jitter) = (stay.id, stay.jitter());
     desk.enter(ticket, stay);
-    let not_before = unsettled.next_run_at.unwrap_or(now);
+    let retry = &shared.policy(hook).retry;
+    let rested = || due_after_interrupted(unsettled.tries, retry, now, jitter);
+    let not_before = unsettled.next_run_at.unwrap_or_else(rested);
     let happened = Happened::Recovered { ticket, hook, lane: unsettled.lane, not_before };
     let mut actions = desk.step(happened, now);
     // Events may have come while the journal was asked.

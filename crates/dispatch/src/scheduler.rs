@@ -99,6 +99,8 @@ pub enum Happened {
     GoesBefore(Ticket, Ticket),
     /// The time that [`Scheduler::wake_at`] named has come.
     TimePassed,
+    /// The clock was set back by so much: what rests is not to rest for longer.
+    SetBack(Duration),
     /// The host is about to end: nothing new begins.
     Draining,
 }
@@ -185,6 +187,7 @@ impl Scheduler {
             Happened::LetThrough(ticket) => self.let_through(ticket, actions),
             Happened::GoesBefore(ticket, other) => self.move_up(ticket, other, actions),
             Happened::TimePassed => self.wake(now, actions),
+            Happened::SetBack(by) => self.resting.put_forward(by),
             Happened::Draining => self.drain(actions),
         }
     }

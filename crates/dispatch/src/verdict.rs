@@ -1,6 +1,8 @@
 //! What becomes of a delivery after a run: one pure decision, taken when the run has ended.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 
 use bookhook_journal::Then;
 use bookhook_model::policy::Jitter;
@@ -59,11 +61,29 @@ pub(crate) fn caller_is_gone_before(policy: &RetryPolicy, now: Timestamp) -> (Ti
     (before, ParkReason::CallerGone(show_duration(policy.max_age)))
 }
 
+/// Why it does not run once more, though its last run has not ended: the host ended meanwhile, and perhaps because of it.
+pub(crate) fn runs_used_up(runs: u32, retry: &RetryPolicy) -> Option<ParkReason> {
+    let last = || "the host ended before the last one did".to_owned();
+    (runs >= retry.max_runs).then(|| ParkReason::GaveUp { runs, last: last() })
+}
+
+/// When it runs again after runs that the host has not survived. One may be chance; after more, the event may be why.
+pub(crate) fn due_after_interrupted(
+    runs: u32,
+    retry: &RetryPolicy,
+    now: Timestamp,
+    jitter: Jitter,
+) -> Timestamp {
+    let wait = if runs > 1 { retry.delay(runs - 1, None, jitter) } else { Duration::ZERO };
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}
+
 fn try_again(failure: &Failure, tried: Tried, policy: &Policy, jitter: Jitter) -> Then {
     let retry = &policy.retry;
     let wait = retry.delay(tried.runs, failure.retry_after, jitter);
     let due = tried.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-    let too_old = due.duration_since(tried.received_at).unsigned_abs() > retry.max_age;
+    // A clock that was put back has it received in the future: that is not old.
+    let too_old = SignedDuration::try_from(retry.max_age).is_ok_and(|max| due.duration_since(tried.received_at) > max);
     if tried.runs >= retry.max_runs || too_old {
         let reason = ParkReason::GaveUp { runs: tried.runs, last: failure.message.clone() };
         return Then::Park { reason, on_park: policy.on_park };
@@ -73,8 +93,6 @@ fn try_again(failure: &Failure, tried: Tried, policy: &Policy, jitter: Jitter) -
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use bookhook_model::{OnPark, Outcome, Response};
 
     use super::*;
@@ -141,6 +159,23 @@ mod tests {
         let old =
             Tried { now: tried(Driver::Host, 1).now + Duration::from_hours(1), ..tried(Driver::Host, 1) };
         assert!(matches!(verdict(&end, old, &policy(), Jitter(0)), Then::Park { .. }));
+    }
+
+    #[test]
+    fn what_was_received_before_the_clock_was_put_back_is_not_old() {
+        let end = failed(FailureKind::TimedOut);
+        let tried = tried(Driver::Host, 1);
+        let put_back = Tried { now: tried.now - Duration::from_hours(2), ..tried };
+        assert!(matches!(verdict(&end, put_back, &policy(), Jitter(0)), Then::RetryAt(_)));
+    }
+
+    #[test]
+    fn what_the_host_has_not_survived_waits_from_the_second_time_on_and_is_given_up_in_the_end() {
+        let (retry, now) = (policy().retry, tried(Driver::Host, 0).now);
+        let waits = [0, 1, 2, 3].map(|runs| due_after_interrupted(runs, &retry, now, Jitter(0)).duration_since(now));
+        assert_eq!(waits.map(|wait| wait.as_secs()), [0, 0, 1, 2]);
+        let given_up = [0, 1, 2, 3].map(|runs| runs_used_up(runs, &retry).is_some());
+        assert_eq!(given_up, [false, false, false, true]);
     }
 
     #[test]

@@ -44,6 +44,7 @@ enum Op {
     /// One is taken over from another host that is to go before one that is there.
     TakeOver(usize),
     Pass(u8),
+    SetBack(u8),
     Crash,
 }
 
@@ -61,6 +62,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => any::<usize>().prop_map(Op::Wake),
         2 => any::<usize>().prop_map(Op::TakeOver),
         2 => (1..20_u8).prop_map(Op::Pass),
+        1 => (1..20_u8).prop_map(Op::SetBack),
         1 => Just(Op::Crash),
     ];
     proptest::collection::vec(op, 1..120)
@@ -171,6 +173,7 @@ impl World {
                 }
             }
             Op::Pass(seconds) => self.pass(seconds),
+            Op::SetBack(seconds) => self.set_back(Duration::from_secs(seconds.into())),
             Op::Crash => self.crash(),
         }
         self.check();
@@ -290,6 +293,17 @@ impl World {
             }
         }
         self.step(Happened::TimePassed);
+    }
+
+    /// What rests does not rest for longer.
+    fn set_back(&mut self, by: Duration) {
+        self.now -= by;
+        for entry in self.hooks.iter_mut().flatten() {
+            if let Phase::Resting(until) = &mut entry.phase {
+                *until -= by;
+            }
+        }
+        self.step(Happened::SetBack(by));
     }
 
     /// Only what is durable is left; it is found in order, and nothing runs until the new scheduler says so.

@@ -17,6 +17,7 @@ fn kind_of(text: &[u8], reason: &NoResponse) -> String {
         (None, _) => "an empty body".to_owned(),
         (Some(b'<'), _) => "HTML or XML".to_owned(),
         (Some(_), NoResponse::NotJson(error)) => format!("broken JSON ({error})"),
+        (Some(_), NoResponse::NotUtf8(error)) => format!("broken UTF-8 ({error})"),
         (Some(_), NoResponse::NotAnObject) => match serde_json::from_slice(text) {
             Ok(Value::Array(_)) => "a JSON list".to_owned(),
             Ok(Value::String(_)) => "a JSON text".to_owned(),

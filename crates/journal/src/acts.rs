@@ -97,7 +97,7 @@ pub enum Appended {
 }
 
 /// A waiting delivery's turn has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begin {
     /// The delivery.
     pub id: DeliveryId,
@@ -108,6 +108,8 @@ pub struct Begin {
     /// The delivery that ran before it in its lane, if its settling was handed in before and may not be written yet:
     /// while that is running, this one does not begin.
     pub after: Option<DeliveryId>,
+    /// Why it is to be parked instead, should it be its turn: it may not run once more.
+    pub gives_up: Option<ParkReason>,
     /// What becomes of its lane should it be parked instead.
     pub on_park: OnPark,
 }
@@ -122,7 +124,7 @@ pub enum Begun {
         /// The event, its tokens opened.
         event: Box<Event>,
     },
-    /// The delivery is parked instead: its token is no longer good, or does not open.
+    /// The delivery is parked instead: its token is no longer good or does not open, or the host gives it up.
     Parked(ParkReason),
 }
 

@@ -111,7 +111,7 @@ pub(crate) struct SealedAppend {
 }
 
 /// A [`Begin`] by a host with this key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct SealedBegin {
     pub(crate) act: Begin,
     pub(crate) key: KeyId,

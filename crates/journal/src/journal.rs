@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use bookhook_model::{
     Act, ActFilter, Actor, Delivery, DeliveryId, Failure, FailureKind, Filter, HookName, LaneKey, ParkReason,
-    Pause, ReplayJob, ReplayJobId, RunEnd,
+    Pause, ReplayJob, ReplayJobId, RunEnd, RunNumber,
 };
 
 use crate::acts::{
@@ -29,6 +29,9 @@ use crate::seal::{Binding, Sealer, SealingKey, event_key};
 use crate::sqlite::{self, Sqlite};
 use crate::texts;
 use crate::{headers, key_file};
+
+/// So long it is waited before a settling that nobody else sees to is tried again.
+const SETTLE_PAUSE: Duration = Duration::from_secs(1);
 
 /// So often it is tried to empty the log behind an erasure, with a pause in between.
 const WIPES_MAX: u32 = 50;
@@ -118,17 +121,17 @@ impl Journal {
     /// A waiting or parked delivery whose token is no longer good, or does not open with this host's key, is parked
     /// instead. A settled one stays settled: [`WriteError::TokenGone`]. Durable when the answer is there.
     pub fn begin(&self, act: Begin) -> Pending<Begun> {
-        let begun = self.backend.begin(SealedBegin { act, key: self.sealer.key_id() });
+        let begun = self.backend.begin(SealedBegin { act: act.clone(), key: self.sealer.key_id() });
         let journal = self.clone();
         Pending::work(async move {
             match begun.await? {
                 SealedBegun::Parked(reason) => Ok(Begun::Parked(reason)),
-                SealedBegun::Run(run) => journal.open_tokens(act, *run).await,
+                SealedBegun::Run(run) => journal.open_tokens(&act, *run).await,
             }
         })
     }
 
-    async fn open_tokens(&self, act: Begin, run: SealedRun) -> Result<Begun, WriteError> {
+    async fn open_tokens(&self, act: &Begin, run: SealedRun) -> Result<Begun, WriteError> {
         let SealedRun { number, hook, mut event, sealed } = run;
         if let Some(sealed) = sealed {
             let binding = Binding::new(&hook, event.id.as_ref(), act.id, event.fingerprint);
@@ -141,11 +144,19 @@ impl Journal {
     }
 
     /// The token was sealed with this key and does not open: it is damaged, and the run that has begun ends here.
-    async fn park_damaged(&self, act: Begin, run: bookhook_model::RunNumber) -> Result<Begun, WriteError> {
+    ///
+    /// It cannot begin again before that is written, so that is tried until it is.
+    async fn park_damaged(&self, act: &Begin, run: RunNumber) -> Result<Begun, WriteError> {
         let reason = ParkReason::WrongKey;
         let end = RunEnd::Failed(Failure::new(FailureKind::Interrupted, reason.to_string()));
         let then = Then::Park { reason: reason.clone(), on_park: act.on_park };
-        self.settle(Settle { id: act.id, run, at: act.at, end, then }).await?;
+        let settle = Settle { id: act.id, run, at: act.at, end, then };
+        while let Err(failed) = self.settle(settle.clone()).await {
+            if !failed.may_pass() {
+                return Err(failed);
+            }
+            tokio::time::sleep(SETTLE_PAUSE).await;
+        }
         Ok(Begun::Parked(reason))
     }
 

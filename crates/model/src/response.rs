@@ -50,6 +50,9 @@ pub enum NoResponse {
     /// Begins like an object and is not JSON.
     #[error("not valid JSON")]
     NotJson(#[source] serde_json::Error),
+    /// JSON is UTF-8, also in a part that is not looked at.
+    #[error("not valid UTF-8, which JSON must be")]
+    NotUtf8(#[source] std::str::Utf8Error),
 }
 
 /// The three fields, for classification only; the text itself is what is kept.
@@ -98,7 +101,8 @@ impl Response {
         if !json.trim_ascii_start().starts_with(b"{") {
             return Err(NoResponse::NotAnObject);
         }
-        let fields: Fields<'_> = serde_json::from_slice(&json).map_err(NoResponse::NotJson)?;
+        let text = std::str::from_utf8(&json).map_err(NoResponse::NotUtf8)?;
+        let fields: Fields<'_> = serde_json::from_str(text).map_err(NoResponse::NotJson)?;
         let (outcome, _) = fields.most_severe();
         Ok(Self { json, outcome })
     }
@@ -181,6 +185,12 @@ mod tests {
         assert_eq!(shown(r#"{"result":"x","error":["z", 1.50]}"#).as_deref(), Some(r#"["z", 1.50]"#));
         assert_eq!(shown(r#"{"result":12.50}"#).as_deref(), Some("12.50"));
         assert_eq!(shown(r#"{"result":false}"#), None);
+    }
+
+    #[test]
+    fn what_is_no_utf8_is_no_response_wherever_that_is() {
+        let parsed = Response::parse(Bytes::from_static(b"{\"result\":\"x\",\"extra\":\"\xff\"}"));
+        assert!(matches!(parsed, Err(NoResponse::NotUtf8(_))), "{parsed:?}");
     }
 
     #[test]

@@ -19,6 +19,9 @@ use crate::answered::{Noting, Unwritten};
 use crate::counters::Counters;
 use crate::door::Door;
 
+/// The head of a request may take so many bytes: a caller is not known before it has been read.
+const HEAD_MAX: usize = 64 * 1024;
+
 /// What a stranger can take up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerLimits {
@@ -87,7 +90,7 @@ impl Server {
         });
         // HTTP/1 only: of it hyper closes a connection that says nothing, before a request and between two.
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(self.limits.head_time);
+        builder.timer(TokioTimer::new()).header_read_timeout(self.limits.head_time).max_buf_size(HEAD_MAX);
         let connection = graceful.watch(builder.serve_connection(io, service));
         async move {
             if let Err(error) = connection.await {

@@ -23,9 +23,9 @@ pub enum Source {
 /// Why a verified body is not taken.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoEvent {
-    #[error("the body is not JSON: {0}")]
+    #[error("the body is not JSON: {}", cut(.0))]
     NotJson(serde_json::Error),
-    #[error("the body is no Bkper event: {0}")]
+    #[error("the body is no Bkper event: {}", cut(.0))]
     NotAnEvent(serde_json::Error),
     #[error("the body is not UTF-8, which JSON must be")]
     NotUtf8(#[from] std::str::Utf8Error),
@@ -37,6 +37,11 @@ pub(crate) enum NoEvent {
     HeaderNotText(&'static str),
     #[error(transparent)]
     Bad(#[from] BadEvent),
+}
+
+/// What serde says quotes the body, however long that is.
+fn cut(error: &serde_json::Error) -> String {
+    error.to_string().chars().take(200).collect()
 }
 
 impl From<serde_json::Error> for NoEvent {

@@ -1,6 +1,7 @@
 //! Who rests, and until when.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -24,6 +25,14 @@ impl Resting {
     /// Whether it has rested; it does no more.
     pub(super) fn leave(&mut self, ticket: Ticket) -> bool {
         self.until.remove(&ticket).is_some_and(|until| self.by_time.remove(&(until, ticket)))
+    }
+
+    /// All rest for so much less.
+    pub(super) fn put_forward(&mut self, by: Duration) {
+        for until in self.until.values_mut() {
+            *until = until.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        }
+        self.by_time = self.until.iter().map(|(ticket, until)| (*until, *ticket)).collect();
     }
 
     /// When the first has rested.

@@ -1,7 +1,9 @@
 //! A run whose beginning cannot be written does not begin.
 
+use std::time::Duration;
+
 use bookhook_journal::Write;
-use bookhook_model::{Cause, Response, State};
+use bookhook_model::{Cause, Policy, Response, RetryPolicy, State};
 use jiff::Timestamp;
 
 use crate::given::{Given, Scripted, answered, impatient, left_waiting, new_journal, response};
@@ -37,4 +39,23 @@ async fn a_recovered_run_that_cannot_be_journaled_is_begun_later() {
     response(behind.await.unwrap());
     assert_eq!(given.runs.causes(), [Cause::Recovery, Cause::First]);
     assert_eq!(given.find("e1").await.unwrap().state, State::Settled);
+}
+
+#[tokio::test]
+async fn an_event_that_no_host_survives_is_given_up() {
+    let journal = new_journal().await;
+    left_waiting(&journal, &["e1"]).await;
+    let policy = Policy { retry: RetryPolicy { max_runs: 3, ..impatient().retry }, ..impatient() };
+    for host in 1..=3 {
+        let handler = Scripted::new(|_| answered("never"));
+        let given = Given::on(journal.clone(), handler, policy.clone(), Timestamp::now).await;
+        given.runs.until_begun(1).await;
+        assert_eq!(given.find("e1").await.unwrap().runs.unwrap().len(), host);
+        given.dispatcher.drain(Duration::ZERO).await;
+    }
+    let last = Given::on(journal, Scripted::new(|_| answered("never")), policy, Timestamp::now).await;
+    last.until("e1", "it is parked", |found| found.state == State::Parked).await;
+    let reason = last.find("e1").await.unwrap().parked_reason.unwrap();
+    assert_eq!(reason, "gave up after 3 runs: the host ended before the last one did");
+    assert_eq!(last.runs.events(), Vec::<String>::new());
 }

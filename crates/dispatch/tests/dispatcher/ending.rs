@@ -63,3 +63,13 @@ async fn a_run_that_ends_when_the_journal_is_closed_leaves_nothing_behind() {
     assert!(matches!(sending.await.unwrap(), Answer::Unavailable(_)));
     eventually("the dispatcher is gone", async || alive.upgrade().is_none().then_some(())).await;
 }
+
+#[tokio::test]
+async fn a_run_that_outlasts_the_drain_is_dropped_so_that_the_next_host_does_not_run_beside_it() {
+    let given = Given::gated().await;
+    let sending = given.sent("e1").await;
+    given.runs.until_begun(1).await;
+    assert_eq!(given.dispatcher.drain(Duration::ZERO).await, 1);
+    assert!(is_sent_away(&sending.await.unwrap()));
+    given.runs.until_ended(1).await;
+}

@@ -237,6 +237,16 @@ async fn a_pause_on_one_host_holds_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_another_host_ends_at_once_leaves_nothing_behind() {
+    let hosts = Hosts::prompt().await;
+    let (one, other) = hosts.two().await;
+    one.dispatcher.pause(HookIndex(0), None, &ada()).await.unwrap();
+    other.dispatcher.resume(HookIndex(0), &ada()).await.unwrap();
+    let _sending = one.sending("e", "lane");
+    one.until("e", "it is settled", |delivery| delivery.state == State::Settled).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_act_on_any_host() {
     let hosts = Hosts::prompt().await;
     let (one, other) = hosts.two().await;

@@ -60,7 +60,8 @@ impl Act for SealedBegin {
             return Err(Fault::Refused(WriteError::LaneBusy(id)));
         }
         let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
-        match token.problem(self.key, self.act.at) {
+        let gives_up = || self.act.gives_up.clone();
+        match token.problem(self.key, self.act.at).or_else(gives_up) {
             Some(reason) => {
                 db.execute(&db.statements.park, &[&Column(id), &reason.to_string()]).await?;
                 lanes::hold_for((id, &reason, self.act.on_park), self.act.at, db).await?;

@@ -40,7 +40,8 @@ impl Act for SealedBegin {
         }
         refuse_while_running(self.act.after, db)?;
         let token = Token { expires_at: found.token_expires_at, sealed: found.sealed.as_deref() };
-        match token.problem(self.key, self.act.at) {
+        let gives_up = || self.act.gives_up.clone();
+        match token.problem(self.key, self.act.at).or_else(gives_up) {
             Some(reason) => {
                 lanes::park(found.seq, (id, &reason, self.act.on_park), self.act.at, db)?;
                 Ok(SealedBegun::Parked(reason))

@@ -160,7 +160,7 @@ pub(crate) fn failing(id: DeliveryId, run: RunNumber, then: Then) -> Settle {
 }
 
 pub(crate) fn beginning(id: DeliveryId, cause: Cause) -> Begin {
-    Begin { id, cause, at: at(2), after: None, on_park: OnPark::Continue }
+    Begin { id, cause, at: at(2), after: None, gives_up: None, on_park: OnPark::Continue }
 }
 
 /// The delivery is given up after its run.

@@ -248,7 +248,7 @@ async fn what_follows_in_a_lane_waits_for_the_settling_before_it(home: Home) {
     begin.after = Some(before);
     journal.append(behind).await.unwrap();
 
-    assert!(journal.begin(begin).await.is_err(), "the one before it is running");
+    assert!(journal.begin(begin.clone()).await.is_err(), "the one before it is running");
     let response = Response::result("done");
     let settle = settling(before, RunNumber::FIRST, &response);
     journal.settle(settle).await.unwrap();
