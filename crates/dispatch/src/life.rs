@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use bookhook_handlers::{Invocation, invoke};
 use bookhook_journal::{Appended, Begin, Begun, Pending, Settle, Then, WriteError};
@@ -145,11 +145,13 @@ async fn settle(shared: &Arc<Shared>, ticket: Ticket, run: RunNumber, end: RunEn
             conclude(shared, ticket, &act);
             break;
         };
-        error!(delivery = %act.id, error = &failed as &dyn Error, "a response could not be journaled");
+        tell_of(shared, &failed, "a response could not be journaled");
         let may_pass = failed.may_pass();
         tell_unavailable(shared, ticket, failed);
         if !may_pass {
             shared.desk().remove(ticket);
+            // It was to be tried again, perhaps.
+            shared.happened(Happened::Left(ticket));
             break;
         }
         tokio::time::sleep(JOURNAL_PAUSE).await;
@@ -381,8 +383,18 @@ fn tell_unavailable(shared: &Shared, ticket: Ticket, failed: WriteError) {
     }
 }
 
+/// While the journal cannot be written, it has told so itself, once; every waiting lane comes here each second until it can.
+fn tell_of(shared: &Shared, failed: &WriteError, what: &'static str) {
+    let error = failed as &dyn Error;
+    if shared.journal.healthy() && !is_too_early(failed) {
+        error!(error, "{what}");
+    } else {
+        debug!(error, "{what}");
+    }
+}
+
 fn rests_for_the_journal(shared: &Arc<Shared>, ticket: Ticket, failed: &WriteError) {
-    error!(error = failed as &dyn Error, "a run could not be journaled; it is tried again");
+    tell_of(shared, failed, "a run could not be journaled; it is tried again");
     let until = (shared.clock)().saturating_add(JOURNAL_PAUSE).unwrap_or(Timestamp::MAX);
     shared.happened(Happened::Rests(ticket, until));
     shared.run_is_settled(ticket);

@@ -252,8 +252,11 @@ pub enum WriteError {
     /// Another host sees to it.
     #[error("another host sees to {0}")]
     Elsewhere(DeliveryId),
-    /// The other hosts have taken this one for dead: what it had begun is theirs now.
-    #[error("this host was not heard from for too long, and others have taken over its deliveries")]
+    /// What this host had begun is its own no more: the other hosts have taken it for dead, or it could not learn whether
+    /// what it wrote is in the journal.
+    #[error(
+        "this host starts over: it was not heard from for too long, or the database could not tell what became of a commit"
+    )]
     Fenced,
     /// A token cannot be sealed.
     #[error("the token cannot be sealed: the system refuses what encryption needs")]

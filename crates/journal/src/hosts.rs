@@ -42,8 +42,8 @@ pub enum News {
     Left(DeliveryId, LaneMark),
 }
 
-/// Tells a host that it was not heard from for a whole lease: what it had begun is, or will be, others'. Nothing is written
-/// before it has [joined again](crate::Journal::rejoin).
+/// Tells a host that what it had begun is its own no more: it was not heard from for a whole lease, or nobody can tell which
+/// of its acts are in the journal. Nothing is written before it has [joined again](crate::Journal::rejoin).
 #[derive(Debug, Clone)]
 pub struct Fencing(pub(crate) Receiver<u64>);
 

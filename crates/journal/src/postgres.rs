@@ -38,6 +38,7 @@ mod upkeep;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -309,9 +310,16 @@ impl Backend for Postgres {
         Pending::work(async { Ok(true) })
     }
 
-    /// What was handed in before is done before.
+    /// On each connection that writes: what was handed in before is done before, and nobody stands still for it.
     fn probe(&self) -> Pending<()> {
-        self.ask_all(Probe)
+        let probe = |shard| {
+            let (reply, pending) = Pending::channel();
+            self.hand_in(shard, Message::Act(self.placed(Track::ANY, Asked::new(Probe, reply))));
+            pending
+        };
+        let _routes = self.routes();
+        let probes: Vec<_> = (0..SHARDS).map(probe).collect();
+        Pending::work(async { try_join_all(probes).await.map(drop) })
     }
 
     fn find(&self, id: DeliveryId) -> Pending<Option<Delivery>, ReadError> {

@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 use ulid::Ulid;
 
 use crate::act::Actor;
@@ -23,6 +24,9 @@ pub struct ReplayOptions {
 /// So many replays a second are begun, unless told otherwise.
 pub const REPLAYS_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
+/// No job is asked for more.
+pub const REPLAYS_PER_SECOND_MAX: u32 = 1000;
+
 /// Many deliveries are to run again: all that fit the filter now and are parked, settled after a run, or (if the
 /// filter asks for that state) unmatched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +34,8 @@ pub const REPLAYS_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
 pub struct NewReplays {
     /// Which. An empty one is refused.
     pub filter: Filter,
-    /// How many a second, at most.
-    #[serde(default = "default_per_second")]
+    /// How many a second, at most; from outside, no more than [`REPLAYS_PER_SECOND_MAX`].
+    #[serde(default = "default_per_second", deserialize_with = "per_second")]
     pub per_second: NonZeroU32,
     /// Their runs get no tokens.
     #[serde(default)]
@@ -40,6 +44,15 @@ pub struct NewReplays {
 
 fn default_per_second() -> NonZeroU32 {
     REPLAYS_PER_SECOND
+}
+
+fn per_second<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    let small = u32::try_from(number).ok().filter(|number| *number <= REPLAYS_PER_SECOND_MAX);
+    small.and_then(NonZeroU32::new).ok_or_else(|| {
+        let expected = format!("a number from 1 to {REPLAYS_PER_SECOND_MAX}");
+        D::Error::invalid_value(Unexpected::Unsigned(number), &expected.as_str())
+    })
 }
 
 /// The id of a job that replays deliveries, written `rpl_` and a ULID.
@@ -175,6 +188,18 @@ mod tests {
         let new: NewReplays =
             serde_json::from_str(r#"{"filter": {"hook": "tax-bot", "error": true}}"#).unwrap();
         assert_eq!((new.per_second, new.without_token), (REPLAYS_PER_SECOND, false));
-        assert!(serde_json::from_str::<NewReplays>(r#"{"filter": {}, "per_second": 0}"#).is_err());
+    }
+
+    #[test]
+    fn so_many_a_second_are_few_enough_to_be_kept() {
+        let read = |number: u64| {
+            let text = format!(r#"{{"filter": {{}}, "per_second": {number}}}"#);
+            serde_json::from_str::<NewReplays>(&text).map(|new| new.per_second.get())
+        };
+        assert_eq!((read(1).unwrap(), read(1000).unwrap()), (1, 1000));
+        for bad in [0, 1001, u64::from(u32::MAX), u64::MAX] {
+            let told = read(bad).unwrap_err().to_string();
+            assert!(told.contains("from 1 to 1000"), "{told}");
+        }
     }
 }

@@ -18,6 +18,7 @@ use bookhook_model::{DeliveryId, HookName, LaneRule};
 use crate::answered::{ReplyBody, Unwritten};
 use crate::body;
 use crate::counters::Counters;
+use crate::readiness::Readiness;
 use crate::reply::{self, Refused};
 use crate::source::Source;
 
@@ -67,6 +68,7 @@ struct Shared {
     counters: Arc<Counters>,
     clock: Clock,
     draining: AtomicBool,
+    readiness: Readiness,
 }
 
 /// What a hook's route works with.
@@ -88,8 +90,8 @@ impl Door {
         counters: Arc<Counters>,
         clock: Clock,
     ) -> Result<Self, DoorError> {
-        let shared =
-            Arc::new(Shared { dispatcher, journal, counters, clock, draining: AtomicBool::new(false) });
+        let (draining, readiness) = (AtomicBool::new(false), Readiness::default());
+        let shared = Arc::new(Shared { dispatcher, journal, counters, clock, draining, readiness });
         let mut taken: Vec<String> = OWN_PATHS.map(str::to_owned).to_vec();
         let mut router = Router::new()
             .route("/livez", get(async || StatusCode::OK))
@@ -225,10 +227,9 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> HttpResponse {
     if shared.draining.load(Ordering::Relaxed) {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
     }
-    // What was written last counts too: on a full disk there may be room for a test, and for no event.
-    let was_healthy = shared.journal.healthy();
-    match shared.journal.check_writable().await {
-        Ok(()) if was_healthy => (StatusCode::OK, "ready\n").into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the journal cannot be written\n").into_response(),
+    if shared.readiness.of(&shared.journal).await {
+        (StatusCode::OK, "ready\n").into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the journal cannot be written\n").into_response()
     }
 }

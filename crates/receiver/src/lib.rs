@@ -9,6 +9,7 @@ mod counters;
 mod door;
 mod fingerprint;
 pub mod identity;
+mod readiness;
 mod reply;
 mod server;
 mod source;

@@ -22,7 +22,7 @@ pub struct Database {
     server: String,
     name: String,
     /// Who has its number.
-    _taken: Client,
+    taken: Client,
 }
 
 impl Database {
@@ -35,7 +35,7 @@ impl Database {
         if taken.query("SELECT FROM pg_database WHERE datname = $1", &[&name]).await.unwrap().is_empty() {
             taken.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         }
-        let database = Self { server, name, _taken: taken };
+        let database = Self { server, name, taken };
         database.clear().await;
         database
     }
@@ -78,6 +78,20 @@ impl Database {
         let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
         self.connect().await.batch_execute(sql).await.unwrap();
+    }
+
+    /// Keeps a copy of it as it is now, while nobody is connected to it.
+    pub async fn copy(&self) {
+        let Self { taken, name, .. } = self;
+        taken.batch_execute(&format!("DROP DATABASE IF EXISTS {name}_copy")).await.unwrap();
+        taken.batch_execute(&format!("CREATE DATABASE {name}_copy TEMPLATE {name}")).await.unwrap();
+    }
+
+    /// The copy takes its place, as after a failover; whoever is connected is cut off.
+    pub async fn fail_over(&self) {
+        let Self { taken, name, .. } = self;
+        taken.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+        taken.batch_execute(&format!("ALTER DATABASE {name}_copy RENAME TO {name}")).await.unwrap();
     }
 
     async fn clear(&self) {

@@ -115,6 +115,8 @@ async fn a_bulk_replay_says_what_it_takes() {
     assert!(told(json!({"filter": {"book": "b1"}})).await.contains("`book_id`"));
     assert!(told(json!({"filter": {"state": "done"}})).await.contains("`parked`"));
     assert!(told(json!({})).await.contains("`filter`"));
+    let per_second = 1_u64 << 31;
+    assert!(told(json!({"filter": {}, "per_second": per_second})).await.contains("from 1 to 1000"));
 }
 
 #[tokio::test]

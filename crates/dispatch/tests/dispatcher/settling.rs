@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use bookhook_journal::Write;
-use bookhook_model::{Cause, Failure, FailureKind, Policy, Response, RunEnd, State};
+use bookhook_journal::{Settle, Then, Write};
+use bookhook_model::{
+    Cause, Failure, FailureKind, Policy, Response, RunEnd, RunNumber, State,
+};
 use jiff::Timestamp;
 
 use crate::given::{
@@ -117,4 +119,27 @@ async fn a_failure_that_cannot_be_written_is_tried_again_once_it_is() {
     assert_eq!(given.runs.events(), ["e1", "e1", "e2"]);
     assert_eq!(given.runs.causes(), [Cause::Recovery, Cause::Retry, Cause::Recovery]);
     assert!(given.runs.lanes_with_overlaps().is_empty());
+}
+
+/// What the journal knows counts; the lane is not kept for what is over there.
+#[tokio::test]
+async fn a_failure_that_the_journal_refuses_leaves_its_lane() {
+    let failing_first = |number| match number {
+        0 => RunEnd::Failed(Failure::new(FailureKind::Unreachable, "nothing listens there")),
+        _ => answered("done"),
+    };
+    let journal = new_journal().await;
+    left_waiting(&journal, &["e1", "e2"]).await;
+    let given = Given::on(journal, Scripted::new(failing_first), impatient(), Timestamp::now).await;
+    given.runs.until_begun(1).await;
+    let id = given.find("e1").await.unwrap().id;
+    let response = Response::result("somebody else's");
+    let end = answered("somebody else's");
+    let (run, at, then) = (RunNumber::FIRST, Timestamp::now(), Then::Settled(response));
+    given.journal.settle(Settle { id, run, at, end, then }).await.unwrap();
+    given.gate.open();
+
+    given.until("e2", "it is settled", |found| found.state == State::Settled).await;
+    assert_eq!(given.runs.events(), ["e1", "e2"]);
+    assert_eq!(given.load(), (0, 0));
 }

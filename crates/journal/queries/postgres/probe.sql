@@ -1,1 +1,2 @@
-UPDATE probe SET writes = writes + 1 WHERE id = 1
+-- A row that seldom any other connection writes.
+UPDATE volume SET bytes = bytes WHERE slot = $1

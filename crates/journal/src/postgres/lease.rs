@@ -114,10 +114,20 @@ impl Lease {
 
     /// It is one of the others' dead.
     pub(super) fn fence(&self) {
+        self.fence_because("this host was not heard from for a whole lease; others take over its deliveries");
+    }
+
+    /// It cannot learn whether what it wrote is in the journal. A new host finds what is.
+    pub(super) fn fence_in_doubt(&self) {
+        self.fence_because(
+            "the database went away in the middle of a commit, and cannot tell what became of it; this host starts \
+             over with what is in the journal",
+        );
+    }
+
+    fn fence_because(&self, why: &str) {
         if !self.fenced.swap(true, Ordering::AcqRel) {
-            tracing::error!(
-                "this host was not heard from for a whole lease; others take over its deliveries"
-            );
+            tracing::error!("{why}");
             self.fencings.send_modify(|fencings| *fencings += 1);
         }
     }

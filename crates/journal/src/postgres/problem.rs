@@ -56,8 +56,12 @@ pub(super) fn read(address: &PostgresAddress, error: NoAnswer) -> ReadError {
 
 /// Whether the act is at fault, and others can be written.
 pub(super) fn is_of_the_act(error: &Error) -> bool {
-    // Integrity constraints, data that does not fit, limits.
-    error.code().is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.code().starts_with(class)))
+    match error.code() {
+        // Integrity constraints, data that does not fit, limits.
+        Some(code) => ["22", "23", "54"].iter().any(|class| code.code().starts_with(class)),
+        // It has a value that no column can hold, or reads one that it cannot make sense of.
+        None => !is_loss(error),
+    }
 }
 
 /// Whether the same may go well at the next try: another was in the way.
@@ -69,6 +73,11 @@ pub(super) fn is_a_collision(error: &Error) -> bool {
         SqlState::LOCK_NOT_AVAILABLE,
     ];
     error.code().is_some_and(|code| COLLISIONS.contains(code))
+}
+
+/// Whether the server says that it did not do it, and goes on. (What else goes wrong may be with its answer.)
+pub(super) fn is_refusal(error: &Error) -> bool {
+    error.code().is_some_and(|code| !is_end_of_session(code))
 }
 
 /// Whether the connection is of no more use.

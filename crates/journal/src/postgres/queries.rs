@@ -31,6 +31,6 @@ queries! {
     list_runs, list_unsettled, list_writers, note_answered, park, park_awaiting_callers, park_run, pause_hook,
     pause_lane, probe, recover_deliveries, recover_paused, recover_paused_lanes, recover_runs, release_given_up,
     release_held, release_lane, remove_delivery, remove_payload, remove_runs, replay, resume_given_up,
-    resume_hook, resume_lane, resume_lane_held_for, retain_find, retry_at, settle_delivery, settle_run, skip,
-    take_over, take_over_find, take_over_list, take_over_runs, unpark,
+    resume_hook, resume_lane, resume_lane_held_for, retain_find, retry_at, session_server, settle_delivery,
+    settle_run, skip, take_over, take_over_find, take_over_list, take_over_runs, unpark,
 }

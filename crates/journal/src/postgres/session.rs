@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use tokio::time::timeout;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::types::ToSql;
@@ -13,6 +14,7 @@ use crate::error::OpenError;
 use super::act::Fault;
 use super::address::PostgresAddress;
 use super::problem::{self, NoAnswer};
+use super::queries;
 use super::statements::Statements;
 use super::tls::{Encrypted, Encryption};
 
@@ -100,9 +102,22 @@ impl Database {
     }
 }
 
+/// A server, from one start to its next, and a database on it. Only there does the number of a transaction name that one:
+/// a server that has crashed, or another in its place, hands out numbers again that were never written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Server(String);
+
+impl Server {
+    async fn of(client: &Client) -> Result<Self, Error> {
+        Ok(Self(client.query_one(queries::session_server, &[]).await?.try_get(0)?))
+    }
+}
+
 /// A connection that writes, as this host.
 pub(super) struct Session {
     client: Client,
+    /// Where it goes.
+    pub(super) server: Server,
     pub(super) statements: Statements,
     /// The host that it writes for, as long as a group lasts.
     pub(super) host: i64,
@@ -114,8 +129,8 @@ impl Session {
     pub(super) async fn open(database: &Database, slot: i32) -> Result<Self, NoAnswer> {
         let client = database.connect().await?;
         client.batch_execute(WRITING).await?;
-        let statements = Statements::prepare(&client).await?;
-        Ok(Self { client, statements, host: 0, slot })
+        let (statements, server) = try_join(Statements::prepare(&client), Server::of(&client)).await?;
+        Ok(Self { client, server, statements, host: 0, slot })
     }
 
     pub(super) fn is_lost(&self) -> bool {

@@ -20,7 +20,7 @@ use super::intake::{Intake, Message, Placed, Work};
 use super::lease::{Lease, Told};
 use super::problem::{self, NoAnswer};
 use super::routes::Routes;
-use super::session::{Database, Session};
+use super::session::{Database, Server, Session};
 
 /// So often an act that collides with one of another host is tried.
 const TRIES_MAX: usize = 5;
@@ -29,14 +29,12 @@ const GROUP_WAIT: Duration = Duration::from_secs(30);
 /// How long after a connection failed the next one is tried.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// So long is asked for what became of a group whose commit was not answered.
-const DOUBT_MAX: Duration = Duration::from_mins(1);
 
 /// Why a group is not in the journal.
 enum Failure {
-    /// There is no connection any more, or none can be had; nothing was committed, or nobody can tell.
+    /// There is no connection any more, or none can be had; nothing was committed.
     Lost(Option<Error>),
-    /// This host has no row any more.
+    /// This host has no row any more, or gives it up.
     Fenced,
     /// The server refuses something.
     Failed(Error),
@@ -47,8 +45,11 @@ enum Undone {
     /// It was not to be committed.
     Before(Failure),
     /// The connection went with the commit of this transaction.
-    AtCommit(String),
+    AtCommit(TransactionId),
 }
+
+/// As the server that gave it out knows it.
+type TransactionId = String;
 
 /// Everything that a shard owns.
 pub(super) struct Shard {
@@ -206,7 +207,11 @@ impl Shard {
                 self.session = Some(session).filter(|_| !is_lost);
                 Err(failure)
             }
-            Err(Undone::AtCommit(transaction)) => self.resolve(&transaction).await,
+            Err(Undone::AtCommit(transaction)) => {
+                let server = session.server.clone();
+                drop(session);
+                self.resolve(&transaction, &server).await
+            }
         }
     }
 
@@ -231,11 +236,16 @@ impl Shard {
         }
     }
 
-    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked.
-    async fn resolve(&mut self, transaction: &str) -> Result<(), Failure> {
-        let until = Instant::now() + DOUBT_MAX;
+    /// Whether a group is committed whose commit was not answered, as the server knows once it can be asked. If it has been
+    /// restarted or replaced since, or cannot tell for as long as a lease, the group may be written or not, now or later:
+    /// then this host goes on as a new one, which begins with what is in the journal.
+    async fn resolve(&mut self, transaction: &str, server: &Server) -> Result<(), Failure> {
+        let until = Instant::now() + self.lease.term();
         while Instant::now() < until {
             if let Ok(session) = self.session().await {
+                if session.server != *server {
+                    break;
+                }
                 let outcome = timeout(GROUP_WAIT, outcome(&session, transaction)).await;
                 self.session = Some(session);
                 match outcome {
@@ -247,7 +257,8 @@ impl Shard {
             }
             sleep(FIRST_PAUSE).await;
         }
-        Err(Failure::Lost(None))
+        self.lease.fence_in_doubt();
+        Err(Failure::Fenced)
     }
 }
 
@@ -293,7 +304,7 @@ async fn transaction(db: &Session, group: &mut [Placed]) -> Result<(), Undone> {
     let volume = group.iter().map(|placed| placed.entry.volume()).sum();
     match timeout(GROUP_WAIT, commit(db, volume)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) if !problem::is_loss(&error) => Err(Undone::Before(Failure::Failed(error))),
+        Ok(Err(error)) if problem::is_refusal(&error) => Err(Undone::Before(Failure::Failed(error))),
         Ok(Err(_)) | Err(_) => Err(Undone::AtCommit(transaction)),
     }
 }
@@ -311,7 +322,7 @@ async fn commit(db: &Session, volume: i64) -> Result<(), Error> {
 }
 
 /// Applies the group's acts, which come ordered by track; gives the transaction's id.
-async fn apply(db: &Session, group: &mut [Placed]) -> Result<String, Failure> {
+async fn apply(db: &Session, group: &mut [Placed]) -> Result<TransactionId, Failure> {
     let fence = async { db.query_opt(&db.statements.group_begin, &[&db.host]).await };
     let tracks =
         group.chunk_by_mut(|one, next| one.track == next.track).map(|track| apply_in_order(db, track));

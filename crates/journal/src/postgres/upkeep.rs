@@ -227,7 +227,7 @@ impl Act for Probe {
     type Found = ();
 
     async fn apply(&self, db: &Session) -> Result<(), Fault> {
-        db.execute(&db.statements.probe, &[]).await?;
+        db.execute(&db.statements.probe, &[&db.slot]).await?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! Two hosts on one database: lanes, leases, what is taken over.
 
+use std::future::ready;
 use std::num::NonZeroU32;
+use std::pin::pin;
 use std::time::Duration;
 
 use bookhook_journal::acts::{NextReplay, ReplayNext, StartReplays};
@@ -10,6 +12,7 @@ use bookhook_model::{
 };
 use bookhook_testkit::wait::in_time;
 use bookhook_testkit::{Database, eventually};
+use futures_util::future::select_all;
 
 use super::{host, lasting_host};
 use crate::given::{
@@ -250,6 +253,43 @@ async fn a_job_of_replays_is_worked_off_by_one_host_and_by_another_when_that_is_
     let replayed = next(&other).await;
     assert!(matches!(replayed, NextReplay::Returned(id, _) if id == targets[1]), "{replayed:?}");
     assert_eq!(next(&other).await, NextReplay::Over(ReplayJobState::Done));
+}
+
+/// The server never hears of it.
+#[tokio::test]
+async fn a_value_that_no_column_can_hold_is_its_acts_own_fault() {
+    let database = Database::new().await;
+    let journal = lasting_host(&database).await;
+    let new = NewReplays { filter: Filter::default(), per_second: NonZeroU32::MAX, without_token: false };
+    let id = ReplayJobId::from_bytes(new_id().to_bytes());
+    let act = StartReplays { id, new, targets: Vec::new(), who: ada(), at: at(3) };
+    assert!(journal.start_replays(act).await.is_err());
+    assert!(journal.healthy());
+    started(&journal, "e").await;
+}
+
+/// One connection waits for a row that somebody else has; those beside it do not wait for that because somebody asks.
+#[tokio::test]
+async fn who_asks_whether_the_journal_can_be_written_stops_nobody() {
+    let database = Database::new().await;
+    let journal = lasting_host(&database).await;
+    let (id, _) = append(&journal, "kept", Place::Queue).await;
+    let client = database.connect().await;
+    client.batch_execute("BEGIN; SELECT FROM bookhook.delivery FOR UPDATE").await.unwrap();
+    let begun = journal.begin(beginning(id, Cause::First));
+    let mut asked = pin!(journal.check_writable());
+    tokio::select! {
+        biased;
+        _ = &mut asked => unreachable!("there is somebody before it"),
+        () = ready(()) => {}
+    }
+    let beside: Vec<_> = (0..8).map(|n| journal.append(sending(&format!("e{n}"), Place::Queue))).collect();
+    tokio::select! {
+        _ = begun => panic!("all wait for the one that waits"),
+        (appended, ..) = select_all(beside) => drop(appended.unwrap()),
+    }
+    client.batch_execute("ROLLBACK").await.unwrap();
+    asked.await.unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What only a database can be asked for: several hosts, lost connections, encryption.
 
 mod connections;
+mod doubt;
 mod finding;
 mod hosts;
 mod opening;
