@@ -16,25 +16,32 @@ enum State {
     Silent,
 }
 
+/// With how often it was cut so far: who looks late knows it too.
+#[derive(Debug, Clone, Copy)]
+struct Condition {
+    state: State,
+    cuts: usize,
+}
+
 /// A line to a server; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Line {
     address: SocketAddr,
-    state: watch::Sender<State>,
+    condition: watch::Sender<Condition>,
 }
 
 impl Line {
     /// To the server at this address.
     pub async fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, state) = (listener.local_addr().unwrap(), watch::Sender::new(State::Good));
-        let told = state.subscribe();
+        let condition = watch::Sender::new(Condition { state: State::Good, cuts: 0 });
+        let (address, told) = (listener.local_addr().unwrap(), condition.subscribe());
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 tokio::spawn(carry(socket, server.clone(), told.clone()));
             }
         });
-        Self { address, state }
+        Self { address, condition }
     }
 
     /// Where it begins.
@@ -44,35 +51,35 @@ impl Line {
 
     /// Ends every connection, and lets no other through.
     pub fn cut(&self) {
-        self.state.send_replace(State::Cut);
+        self.condition.send_modify(|now| *now = Condition { state: State::Cut, cuts: now.cuts + 1 });
     }
 
     /// Lets nothing through any more, and ends nothing.
     pub fn silence(&self) {
-        self.state.send_replace(State::Silent);
+        self.condition.send_modify(|now| now.state = State::Silent);
     }
 
     /// Lets connections through again. Those that were silent go on.
     pub fn mend(&self) {
-        self.state.send_replace(State::Good);
+        self.condition.send_modify(|now| now.state = State::Good);
     }
 }
 
-async fn carry(mut socket: TcpStream, server: String, mut state: watch::Receiver<State>) {
-    if *state.borrow() == State::Cut {
+async fn carry(mut socket: TcpStream, server: String, mut condition: watch::Receiver<Condition>) {
+    let begun = *condition.borrow();
+    if begun.state == State::Cut {
         return;
     }
     let Ok(mut server) = TcpStream::connect(server).await else { return };
     loop {
-        let Ok(now) = state.wait_for(|state| *state != State::Silent).await.map(|state| *state) else {
-            return;
-        };
-        if now == State::Cut {
+        let now = condition.wait_for(|now| now.state != State::Silent).await.map(|now| *now);
+        let Ok(now) = now else { return };
+        if now.state == State::Cut || now.cuts != begun.cuts {
             return;
         }
         tokio::select! {
             biased;
-            changed = state.changed() => if changed.is_err() { return },
+            changed = condition.changed() => if changed.is_err() { return },
             _ = copy_bidirectional(&mut socket, &mut server) => return,
         }
     }
