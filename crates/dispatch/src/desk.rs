@@ -325,6 +325,13 @@ impl Desk {
         self.blocked.remove(&lane).map(|(ticket, _)| ticket)
     }
 
+    /// Nothing is known of any lane; gives who has found its own taken.
+    pub(crate) fn unblock_all(&mut self) -> Vec<Ticket> {
+        let mut blocked: Vec<_> = self.blocked.drain().map(|(_, (ticket, _))| ticket).collect();
+        blocked.sort_unstable();
+        blocked
+    }
+
     /// The callers wait for a delivery that another host sees to.
     pub(crate) fn wait_elsewhere(&mut self, id: DeliveryId, hook: HookIndex, callers: Vec<Caller>) {
         self.elsewhere.entry(id).or_insert((hook, Vec::new())).1.extend(callers);

@@ -23,9 +23,12 @@ use crate::life::{self, JOURNAL_PAUSE};
 use crate::recovery::{self, take_up};
 use crate::scheduler::{Happened, HookIndex, Ticket, Turn};
 
-/// How soon a lane that another host has is asked for again without a hint, and how soon at the latest.
+/// How soon a lane that another host has is asked for again without a hint, twice as late each time, and how soon at the
+/// latest.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
-const LAST_LOOK: Duration = Duration::from_secs(1);
+const LAST_LOOK: Duration = Duration::from_secs(30);
+/// How soon what another host has paused is asked for again.
+const PAUSE_LOOK: Duration = Duration::from_secs(1);
 /// So many acts of people are looked at again each time.
 const ACTS_SEEN: usize = 100;
 
@@ -65,6 +68,7 @@ async fn hear(shared: &Arc<Shared>, heard: News) {
         News::LookAgain { orphans } => {
             if orphans {
                 take_over(shared).await;
+                wake_all(shared);
                 jobs::go_on(shared);
             }
             match pauses(shared).await {
@@ -104,10 +108,14 @@ pub(crate) fn rests_behind_another(shared: &Arc<Shared>, ticket: Ticket) {
         let mark = desk.lane(ticket).map(|(hook, lane)| shared.mark(hook, &lane));
         mark.map_or(1, |mark| desk.is_blocked(mark, ticket))
     };
-    let wait = FIRST_LOOK.saturating_mul(1 << times.min(8)).min(LAST_LOOK);
-    let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    let until = now.saturating_add(look_after(times)).unwrap_or(Timestamp::MAX);
     shared.happened(Happened::Rests(ticket, until));
     shared.run_is_settled(ticket);
+}
+
+/// How long to wait, having found the lane taken so often.
+fn look_after(times: u32) -> Duration {
+    FIRST_LOOK.saturating_mul(1 << times.min(16)).min(LAST_LOOK)
 }
 
 /// No other host has its lane now.
@@ -123,7 +131,7 @@ pub(crate) fn has_its_lane(shared: &Shared, ticket: Ticket) {
 
 /// Its hook or its lane was paused on another host, of which this one is about to hear.
 pub(crate) fn rests_behind_a_pause(shared: &Arc<Shared>, ticket: Ticket) {
-    let until = (shared.clock)().saturating_add(LAST_LOOK).unwrap_or(Timestamp::MAX);
+    let until = (shared.clock)().saturating_add(PAUSE_LOOK).unwrap_or(Timestamp::MAX);
     shared.happened(Happened::Rests(ticket, until));
     shared.run_is_settled(ticket);
 }
@@ -132,6 +140,16 @@ fn wake(shared: &Arc<Shared>, lane: LaneMark) {
     let now = (shared.clock)();
     let mut desk = shared.desk();
     if let Some(ticket) = desk.unblock(lane) {
+        let actions = desk.step(Happened::Woken(ticket), now);
+        shared.perform(&mut desk, actions);
+    }
+}
+
+/// A hint may have been lost, or whoever had their lanes is gone.
+fn wake_all(shared: &Arc<Shared>) {
+    let now = (shared.clock)();
+    let mut desk = shared.desk();
+    for ticket in desk.unblock_all() {
         let actions = desk.step(Happened::Woken(ticket), now);
         shared.perform(&mut desk, actions);
     }
@@ -218,7 +236,7 @@ pub(crate) async fn take_over(shared: &Arc<Shared>) {
     let mut taken = 0_usize;
     loop {
         shared.desk().take_over_begins();
-        let portion = shared.journal.take_over((shared.clock)()).await;
+        let portion = shared.journal.take_over((shared.clock)(), shared.serves()).await;
         let is_last = portion.as_ref().is_ok_and(Vec::is_empty) || portion.is_err();
         match portion {
             Ok(portion) => {
@@ -356,4 +374,16 @@ impl Shared {
 
 fn paused(hook: HookName, lane: LaneKey, held_for: Option<DeliveryId>) -> PausedLane {
     PausedLane { hook, lane, paused_at: Timestamp::UNIX_EPOCH, who: None, reason: None, held_for }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_that_stays_taken_is_looked_at_ever_more_seldom() {
+        assert!(look_after(1) < Duration::from_secs(1));
+        assert!((1..30).all(|times| look_after(times) <= look_after(times + 1)));
+        assert_eq!(look_after(30), Duration::from_secs(30));
+    }
 }

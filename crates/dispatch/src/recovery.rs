@@ -17,7 +17,7 @@ use crate::verdict::{Driver, due_after_interrupted};
 /// so they are read in portions. Nothing begins before [all are there](crate::hosts::take_over_ends).
 pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), WriteError> {
     shared.desk().take_over_begins();
-    let found = shared.journal.recover((shared.clock)()).await?;
+    let found = shared.journal.recover((shared.clock)(), shared.serves()).await?;
     for name in &found.paused {
         if let Some(hook) = shared.hook_index(name) {
             shared.happened(Happened::Paused(hook));

@@ -3,6 +3,8 @@
 //! A method hands its act in before it returns, in the order of the calls. Tokens are sealed on this side of the seam;
 //! a back-end sees no credential.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use bookhook_model::{
@@ -47,7 +49,7 @@ pub(crate) trait Backend: Send + Sync {
     fn cancel_replays(&self, act: CancelReplays) -> Pending<()>;
     fn pause_lane(&self, act: PauseLane) -> Pending<()>;
     fn resume_lane(&self, hook: HookName, lane: LaneKey, who: Actor, at: Timestamp) -> Pending<()>;
-    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered>;
+    fn recover(&self, at: Timestamp, key: KeyId, serves: Arc<[HookName]>) -> Pending<Recovered>;
     fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>>;
     fn erase_expired_tokens(&self, at: Timestamp) -> Pending<u64>;
     /// Moves what came lately to where it is found among millions.
@@ -78,8 +80,8 @@ pub(crate) trait Backend: Send + Sync {
     fn news(&self) -> Option<(Fencing, NewsFeed)> {
         None
     }
-    /// Takes over a limited number of deliveries of hosts that are gone.
-    fn take_over(&self, _at: Timestamp) -> Pending<Vec<Unsettled>> {
+    /// Takes over a limited number of deliveries of hosts that are gone, of these hooks.
+    fn take_over(&self, _at: Timestamp, _serves: Arc<[HookName]>) -> Pending<Vec<Unsettled>> {
         Pending::work(async { Ok(Vec::new()) })
     }
     /// Takes part as a new host, after it was fenced.

@@ -193,8 +193,8 @@ impl Backend for Faulty {
         self.write(Write::Pause, |inner| inner.resume_lane(hook, lane, who, at))
     }
 
-    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
-        self.write(Write::Recover, |inner| inner.recover(at, key))
+    fn recover(&self, at: Timestamp, key: KeyId, serves: Arc<[HookName]>) -> Pending<Recovered> {
+        self.write(Write::Recover, |inner| inner.recover(at, key, serves))
     }
 
     fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>> {
@@ -269,8 +269,8 @@ impl Backend for Faulty {
         self.inner.news()
     }
 
-    fn take_over(&self, at: Timestamp) -> Pending<Vec<Unsettled>> {
-        self.write(Write::Recover, |inner| inner.take_over(at))
+    fn take_over(&self, at: Timestamp, serves: Arc<[HookName]>) -> Pending<Vec<Unsettled>> {
+        self.write(Write::Recover, |inner| inner.take_over(at, serves))
     }
 
     fn rejoin(&self) -> Pending<()> {

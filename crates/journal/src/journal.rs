@@ -258,9 +258,10 @@ impl Journal {
         self.backend.resume_lane(hook, texts::of_lane(lane), who, at)
     }
 
-    /// At start, before anything else: ends the runs that were left open, and tells what is to be done.
-    pub fn recover(&self, at: Timestamp) -> Pending<Recovered> {
-        self.backend.recover(at, self.sealer.key_id())
+    /// At start, before anything else: ends the runs that were left open, and tells what is to be done. Of what other
+    /// hosts have left, it takes what is of the hooks that this one serves.
+    pub fn recover(&self, at: Timestamp, serves: Arc<[HookName]>) -> Pending<Recovered> {
+        self.backend.recover(at, self.sealer.key_id(), serves)
     }
 
     /// Reads a portion of what [`Self::recover`] has found, as it is now: what is settled meanwhile is left out.
@@ -278,10 +279,10 @@ impl Journal {
         postgres::mark(hook, lane)
     }
 
-    /// Takes over deliveries of hosts that are gone, a limited number a call, in the order of the lanes: ends the runs that
-    /// those left open, and tells what is to be done. Call it again while there are any.
-    pub fn take_over(&self, at: Timestamp) -> Pending<Vec<Unsettled>> {
-        self.backend.take_over(at)
+    /// Takes over deliveries of hosts that are gone, of the hooks that this one serves, a limited number a call, in the order
+    /// of the lanes: ends the runs that those left open, and tells what is to be done. Call it again while there are any.
+    pub fn take_over(&self, at: Timestamp, serves: Arc<[HookName]>) -> Pending<Vec<Unsettled>> {
+        self.backend.take_over(at, serves)
     }
 
     /// Takes part as a new host, after [it was fenced](Fencing). Acts that were handed in before are refused

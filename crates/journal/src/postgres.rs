@@ -69,7 +69,9 @@ use removal::EraseSome;
 use routes::{Routes, Track};
 use session::Database;
 use thread::Thread;
-use upkeep::{EraseExpired, NoteAnswered, ParkAwaitingCallers, Pause, Probe, Recover, Resume, TakeOver};
+use upkeep::{
+    EraseExpired, Homeless, NoteAnswered, ParkAwaitingCallers, Pause, Probe, Recover, Resume, TakeOver,
+};
 
 pub use address::PostgresAddress;
 pub(crate) use check::check;
@@ -99,6 +101,7 @@ pub(crate) struct Postgres {
     lease: Arc<Lease>,
     rejoins: UnboundedSender<Rejoin>,
     health: Arc<Health>,
+    homeless: Homeless,
     thread: Option<Thread>,
 }
 
@@ -125,7 +128,8 @@ impl Postgres {
             routes: Arc::clone(&routes),
         };
         let thread = Thread::start("journal-postgres", async move |report| host.run(report).await)?;
-        Ok(Self { queues, routes, reads: Some(reads), lease, rejoins, health, thread: Some(thread) })
+        let (reads, homeless, thread) = (Some(reads), Homeless::default(), Some(thread));
+        Ok(Self { queues, routes, reads, lease, rejoins, health, homeless, thread })
     }
 
     fn routes(&self) -> MutexGuard<'_, Routes> {
@@ -272,8 +276,8 @@ impl Backend for Postgres {
         self.ask_on(Track::of_lane(&hook, &lane), ResumeLane { hook, lane, who, at })
     }
 
-    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
-        self.ask_all(Recover { at, key })
+    fn recover(&self, at: Timestamp, key: KeyId, serves: Arc<[HookName]>) -> Pending<Recovered> {
+        self.ask_all(Recover { at, key, serves })
     }
 
     fn unsettled(&self, portion: Portion) -> Pending<Vec<Unsettled>> {
@@ -362,8 +366,8 @@ impl Backend for Postgres {
         Some(self.lease.listen())
     }
 
-    fn take_over(&self, at: Timestamp) -> Pending<Vec<Unsettled>> {
-        self.ask_all(TakeOver { at })
+    fn take_over(&self, at: Timestamp, serves: Arc<[HookName]>) -> Pending<Vec<Unsettled>> {
+        self.ask_all(TakeOver { at, serves, homeless: self.homeless.clone() })
     }
 
     fn rejoin(&self) -> Pending<()> {

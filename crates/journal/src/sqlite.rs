@@ -205,7 +205,7 @@ impl Backend for Sqlite {
         self.ask(ResumeLane { hook, lane, who, at })
     }
 
-    fn recover(&self, at: Timestamp, key: KeyId) -> Pending<Recovered> {
+    fn recover(&self, at: Timestamp, key: KeyId, _serves: Arc<[HookName]>) -> Pending<Recovered> {
         self.ask(Recover { at, key })
     }
 

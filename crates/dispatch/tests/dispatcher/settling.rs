@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use bookhook_journal::{Settle, Then, Write};
-use bookhook_model::{
-    Cause, Failure, FailureKind, Policy, Response, RunEnd, RunNumber, State,
-};
+use bookhook_model::{Cause, Failure, FailureKind, Policy, Response, RunEnd, RunNumber, State};
 use jiff::Timestamp;
 
 use crate::given::{

@@ -139,6 +139,8 @@ impl Control {
             }
         });
         client.batch_execute(LISTEN).await?;
+        // What was told before was not heard.
+        self.lease.tell(News::LookAgain { orphans: true });
         Ok(client)
     }
 

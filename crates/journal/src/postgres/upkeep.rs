@@ -1,5 +1,8 @@
 //! The smaller acts: notes, callers who are gone, pausing, recovery, expiry.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
@@ -107,6 +110,7 @@ impl Act for Resume {
 pub(super) struct Recover {
     pub(super) at: Timestamp,
     pub(super) key: KeyId,
+    pub(super) serves: Arc<[HookName]>,
 }
 
 impl Act for Recover {
@@ -116,7 +120,7 @@ impl Act for Recover {
         db.execute(&db.statements.host_bury, &[&db.host]).await?;
         db.execute(&db.statements.recover_runs, &[&Column(self.at), &INTERRUPTED, &db.host]).await?;
         db.execute(&db.statements.recover_deliveries, &[&db.host]).await?;
-        take_over(self.at, db).await?;
+        take_over(self.at, &self.serves, db).await?;
         db.execute(&db.statements.release_given_up, &[]).await?;
         db.execute(&db.statements.resume_given_up, &[]).await?;
         db.execute(&db.statements.recover_paused, &[]).await?;
@@ -150,17 +154,35 @@ impl Act for Portion {
     }
 }
 
-/// Deliveries of hosts that are gone are this one's from now on.
+/// Deliveries of hosts that are gone are this one's from now on, if it has their hooks.
 pub(super) struct TakeOver {
     pub(super) at: Timestamp,
+    pub(super) serves: Arc<[HookName]>,
+    pub(super) homeless: Homeless,
+}
+
+/// Hooks that this host does not have, and of which others have left something: each is told of once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Homeless(Arc<Mutex<BTreeSet<HookName>>>);
+
+impl Homeless {
+    fn tell(&self, hook: HookName) {
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hook.clone()) {
+            tracing::warn!(%hook, "a host that is gone has left deliveries of a hook that is not configured here; they wait for a host that has it");
+        }
+    }
 }
 
 impl Act for TakeOver {
     type Found = Vec<Unsettled>;
 
     async fn apply(&self, db: &Session) -> Result<Vec<Unsettled>, Fault> {
-        let taken = take_over(self.at, db).await?;
+        let taken = take_over(self.at, &self.serves, db).await?;
         if taken.is_empty() {
+            let homeless = db.query(&db.statements.find_homeless, &[&names(&self.serves)]).await?;
+            for hook in &homeless {
+                self.homeless.tell(Columns::of(hook).value()?);
+            }
             return Ok(Vec::new());
         }
         db.execute(&db.statements.recover_paused, &[]).await?;
@@ -180,9 +202,13 @@ fn enter_found(found: Option<&Vec<Unsettled>>, routes: &mut Routes) {
     }
 }
 
+fn names(hooks: &[HookName]) -> Vec<&str> {
+    hooks.iter().map(HookName::as_str).collect()
+}
+
 /// Takes a portion, so that there is something left for other hosts; gives the places of what it took.
-async fn take_over(at: Timestamp, db: &Session) -> Result<Vec<i64>, Fault> {
-    let taken = db.query(&db.statements.take_over_find, &[&TAKEN_MAX]).await?;
+async fn take_over(at: Timestamp, serves: &[HookName], db: &Session) -> Result<Vec<i64>, Fault> {
+    let taken = db.query(&db.statements.take_over_find, &[&TAKEN_MAX, &names(serves)]).await?;
     let taken: Vec<i64> = taken.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     if !taken.is_empty() {
         db.execute(&db.statements.take_over_runs, &[&taken, &Column(at), &INTERRUPTED]).await?;

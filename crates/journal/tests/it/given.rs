@@ -1,6 +1,6 @@
 //! Journals, events and acts for tests.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bookhook_journal::acts::{Park, Replay, Skip, Unpark};
 use bookhook_journal::{
@@ -110,6 +110,11 @@ pub(crate) fn hook() -> HookName {
     "tax-bot".parse().unwrap()
 }
 
+/// The hooks that hosts have.
+pub(crate) fn serves() -> Arc<[HookName]> {
+    [hook()].into()
+}
+
 /// A person.
 pub(crate) fn ada() -> Actor {
     "ada@laptop".parse().unwrap()
@@ -209,7 +214,7 @@ pub(crate) async fn found(journal: &Journal, id: DeliveryId) -> Delivery {
 
 /// What a host that starts finds unsettled.
 pub(crate) async fn recovered(journal: &Journal, at: Timestamp) -> Vec<Unsettled> {
-    let found = journal.recover(at).await.unwrap();
+    let found = journal.recover(at, serves()).await.unwrap();
     all_of(journal, found.unsettled).await
 }
 

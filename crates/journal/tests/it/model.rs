@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::given::{
     Home, ada, all_of, at, beginning, failing, found, hook, parking, parking_by_hand, replaying, sending,
-    settling, skipping, unparking,
+    serves, settling, skipping, unparking,
 };
 
 #[derive(Debug, Clone)]
@@ -319,7 +319,7 @@ async fn step(journal: &Journal, model: &mut Model, step: &Step) {
         }
         Step::Recover => {
             model.recover();
-            let recovered = journal.recover(at(4)).await.unwrap();
+            let recovered = journal.recover(at(4), serves()).await.unwrap();
             let open = |entry: &&Entry| matches!(entry.state, State::Waiting | State::Held);
             let mut expected: Vec<_> = model.entries.iter().filter(open).collect();
             expected.sort_by_key(|entry| entry.turn);

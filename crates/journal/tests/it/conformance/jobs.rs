@@ -10,7 +10,7 @@ use bookhook_model::{
 };
 
 use super::on_every_backend;
-use crate::given::{Home, ada, at, hook, new_id, sending, settled, started, state};
+use crate::given::{Home, ada, at, hook, new_id, sending, serves, settled, started, state};
 
 on_every_backend! {
     a_job_replays_its_deliveries_in_order_and_is_done,
@@ -176,7 +176,7 @@ async fn a_job_goes_on_where_it_was_when_the_journal_is_opened_again(home: Home)
     drop(journal);
 
     let journal = home.open().await;
-    journal.recover(at(40)).await.unwrap();
+    journal.recover(at(40), serves()).await.unwrap();
     assert_eq!(journal.replay_jobs().await.unwrap()[0].state, ReplayJobState::Running);
     for target in &targets[1..] {
         assert!(matches!(next(&journal, id).await, NextReplay::Returned(it, _) if it == *target));

@@ -5,7 +5,7 @@ use bookhook_model::{Cause, DeliveryId, LaneKey, OnPark, ParkReason, Response, R
 
 use super::on_every_backend;
 use crate::given::{
-    Home, ada, at, beginning, failing, found, hook, parking, replaying, sending, sending_with_token,
+    Home, ada, at, beginning, failing, found, hook, parking, replaying, sending, sending_with_token, serves,
     settling, state, token_expiry, unparking,
 };
 
@@ -100,7 +100,7 @@ async fn other_lanes_go_on(home: Home) {
     journal.append(act).await.unwrap();
 
     journal.pause_lane(pausing("book-1")).await.unwrap();
-    journal.recover(at(4)).await.unwrap();
+    journal.recover(at(4), serves()).await.unwrap();
 
     for id in [other, alone, other_hook] {
         assert_eq!(state(&journal, id).await, State::Waiting);
@@ -112,7 +112,7 @@ async fn a_lane_stays_paused_with_who_and_why(home: Home) {
     journal.pause_lane(pausing("book-1")).await.unwrap();
     let waiting = queued(&journal, "waiting", "book-1").await;
 
-    let found = journal.recover(at(4)).await.unwrap().paused_lanes;
+    let found = journal.recover(at(4), serves()).await.unwrap().paused_lanes;
     let [only] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((&only.hook, &only.lane, only.paused_at), (&hook(), &lane("book-1"), at(3)));
     assert_eq!(only.who, Some("ann@desk".parse().unwrap()));
@@ -121,7 +121,7 @@ async fn a_lane_stays_paused_with_who_and_why(home: Home) {
     assert_eq!(state(&journal, waiting).await, State::Held);
 
     journal.resume_lane(hook(), lane("book-1"), ada(), at(5)).await.unwrap();
-    assert_eq!(journal.recover(at(6)).await.unwrap().paused_lanes, []);
+    assert_eq!(journal.recover(at(6), serves()).await.unwrap().paused_lanes, []);
 }
 
 async fn what_was_held_for_two_reasons_is_held_until_both_are_gone(home: Home) {
@@ -145,7 +145,7 @@ async fn parking_holds_the_lane_and_says_for_which_delivery(home: Home) {
 
     assert_eq!(state(&journal, parked).await, State::Parked);
     assert_eq!(state(&journal, behind).await, State::Held);
-    let found = journal.recover(at(4)).await.unwrap().paused_lanes;
+    let found = journal.recover(at(4), serves()).await.unwrap().paused_lanes;
     let [only] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((&only.lane, only.paused_at, only.held_for), (&lane("book-1"), at(1), Some(parked)));
     assert_eq!(only.who, None);
@@ -163,7 +163,7 @@ async fn parking_goes_on_unless_told(home: Home) {
     let then = parking(ParkReason::TokenExpired, OnPark::Continue);
     journal.settle(failing(id, RunNumber::FIRST, then)).await.unwrap();
     assert_eq!(state(&journal, behind).await, State::Waiting);
-    assert_eq!(journal.recover(at(4)).await.unwrap().paused_lanes, []);
+    assert_eq!(journal.recover(at(4), serves()).await.unwrap().paused_lanes, []);
 }
 
 async fn a_lane_goes_on_when_what_it_waits_for_is_settled(home: Home) {
@@ -176,7 +176,7 @@ async fn a_lane_goes_on_when_what_it_waits_for_is_settled(home: Home) {
     assert_eq!(state(&journal, behind).await, State::Held);
     journal.settle(settling(parked, run, &Response::result("at last"))).await.unwrap();
     assert_eq!(state(&journal, behind).await, State::Waiting);
-    assert_eq!(journal.recover(at(4)).await.unwrap().paused_lanes, []);
+    assert_eq!(journal.recover(at(4), serves()).await.unwrap().paused_lanes, []);
 }
 
 async fn what_a_lane_waits_for_waits_when_it_is_sent_again(home: Home) {
@@ -199,7 +199,7 @@ async fn what_a_lane_waits_for_is_not_held_after_a_crash(home: Home) {
     journal.replay(replaying(parked)).await.unwrap();
     journal.begin(beginning(parked, Cause::Replay)).await.unwrap();
 
-    journal.recover(at(4)).await.unwrap();
+    journal.recover(at(4), serves()).await.unwrap();
     assert_eq!(state(&journal, parked).await, State::Waiting);
     assert_eq!(state(&journal, behind).await, State::Held);
 }

@@ -4,7 +4,7 @@ use bookhook_journal::{Append, Appended, PauseLane, Place, Then};
 use bookhook_model::{Cause, LaneKey, RunNumber, State};
 
 use super::on_every_backend;
-use crate::given::{Home, ada, at, beginning, failing, found, hook, sending, started, state};
+use crate::given::{Home, ada, at, beginning, failing, found, hook, sending, serves, started, state};
 
 on_every_backend! {
     a_pause_holds_what_waits_and_a_resume_lets_it_wait,
@@ -67,9 +67,9 @@ async fn what_waits_for_its_caller_is_held_when_the_caller_comes(home: Home) {
 async fn a_hook_stays_paused(home: Home) {
     let journal = home.open().await;
     journal.pause(hook(), None, ada(), at(1)).await.unwrap();
-    assert_eq!(journal.recover(at(2)).await.unwrap().paused, [hook()]);
+    assert_eq!(journal.recover(at(2), serves()).await.unwrap().paused, [hook()]);
     journal.resume(hook(), ada(), at(3)).await.unwrap();
-    assert_eq!(journal.recover(at(4)).await.unwrap().paused, []);
+    assert_eq!(journal.recover(at(4), serves()).await.unwrap().paused, []);
 }
 
 async fn a_hook_that_the_host_paused_goes_on_at_its_next_start(home: Home) {
@@ -83,7 +83,7 @@ async fn a_hook_that_the_host_paused_goes_on_at_its_next_start(home: Home) {
     let held = act.id;
     journal.append(act).await.unwrap();
 
-    assert_eq!(journal.recover(at(2)).await.unwrap().paused, []);
+    assert_eq!(journal.recover(at(2), serves()).await.unwrap().paused, []);
     assert_eq!(state(&journal, waiting).await, State::Waiting);
     assert_eq!(state(&journal, held).await, State::Waiting);
 }
@@ -94,7 +94,7 @@ async fn a_persons_pause_outlasts_the_hosts(home: Home) {
     journal.pause_for(hook(), reason(), at(1)).await.unwrap();
     journal.pause(hook(), None, ada(), at(2)).await.unwrap();
     journal.pause_for(hook(), reason(), at(3)).await.unwrap();
-    assert_eq!(journal.recover(at(4)).await.unwrap().paused, [hook()]);
+    assert_eq!(journal.recover(at(4), serves()).await.unwrap().paused, [hook()]);
 }
 
 /// Whoever paused it could not write that down, and the host has ended since.

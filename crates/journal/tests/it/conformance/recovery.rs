@@ -6,7 +6,7 @@ use bookhook_model::{Cause, LaneKey, Response, RunNumber, State};
 use super::on_every_backend;
 use crate::given::{
     Home, ada, all_of, at, beginning, event_of, failing, found, hook, recovered, replaying, sending,
-    sending_with_token, settled, skipping, started, state,
+    sending_with_token, serves, settled, skipping, started, state,
 };
 
 on_every_backend! {
@@ -22,13 +22,13 @@ on_every_backend! {
 
 async fn an_empty_journal_has_nothing_to_do(home: Home) {
     let journal = home.open().await;
-    assert_eq!(journal.recover(at(0)).await.unwrap(), bookhook_journal::Recovered::default());
+    assert_eq!(journal.recover(at(0), serves()).await.unwrap(), bookhook_journal::Recovered::default());
 }
 
 async fn open_runs_are_ended_and_their_deliveries_wait(home: Home) {
     let journal = home.open().await;
     let id = started(&journal, "e").await;
-    journal.recover(at(5)).await.unwrap();
+    journal.recover(at(5), serves()).await.unwrap();
     let delivery = found(&journal, id).await;
     assert_eq!(delivery.state, State::Waiting);
     let run = delivery.runs.unwrap().remove(0);
@@ -88,7 +88,7 @@ async fn very_many_come_back_in_order_a_portion_at_a_time(home: Home) {
     journal.replay(replaying(replayed)).await.unwrap();
     expected.push(replayed);
 
-    let mut backlog = journal.recover(at(5)).await.unwrap().unsettled;
+    let mut backlog = journal.recover(at(5), serves()).await.unwrap().unsettled;
     let (mut sizes, mut told) = (Vec::new(), Vec::new());
     while let Some(portion) = backlog.take_portion() {
         let portion = journal.unsettled(portion).await.unwrap();
@@ -105,7 +105,7 @@ async fn what_is_settled_before_it_is_read_does_not_come_back(home: Home) {
     let (skipped_id, waiting_id) = (skipped.id, waiting.id);
     journal.append(skipped).await.unwrap();
     journal.append(waiting).await.unwrap();
-    let found = journal.recover(at(5)).await.unwrap();
+    let found = journal.recover(at(5), serves()).await.unwrap();
     journal.skip(skipping(skipped_id)).await.unwrap();
     let told = all_of(&journal, found.unsettled).await;
     assert_eq!(told.iter().map(|one| one.id).collect::<Vec<_>>(), [waiting_id]);
@@ -140,7 +140,7 @@ async fn a_token_opens_after_a_restart(home: Home) {
     journal.append(act).await.unwrap();
     journal.close().await;
     let journal = home.open().await;
-    journal.recover(at(5)).await.unwrap();
+    journal.recover(at(5), serves()).await.unwrap();
     let (_, event) = event_of(journal.begin(beginning(id, Cause::Recovery)).await.unwrap());
     assert_eq!(event.secrets.len(), 1);
 }

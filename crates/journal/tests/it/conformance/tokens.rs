@@ -6,8 +6,8 @@ use secrecy::ExposeSecret as _;
 
 use super::on_every_backend;
 use crate::given::{
-    Home, TOKEN, at, beginning, event_of, failing, found, replaying, sending, sending_with_token, settling,
-    state, token_expiry,
+    Home, TOKEN, at, beginning, event_of, failing, found, replaying, sending, sending_with_token, serves,
+    settling, state, token_expiry,
 };
 
 on_every_backend! {
@@ -130,7 +130,7 @@ async fn a_wrong_key_parks_and_says_so(home: Home) {
 
     let other = SealingKey::from_base64(&format!("{}=", "A".repeat(43))).unwrap();
     let journal = Journal::open(home.location(), Some(other)).await.unwrap();
-    assert_eq!(journal.recover(at(0)).await.unwrap().sealed_otherwise, 1, "the one with a token");
+    assert_eq!(journal.recover(at(0), serves()).await.unwrap().sealed_otherwise, 1, "the one with a token");
     let parked = begun(&journal, id).await;
     assert!(matches!(parked, Begun::Parked(ParkReason::WrongKey)), "{parked:?}");
     assert!(found(&journal, id).await.parked_reason.unwrap().contains("BOOKHOOK_KEY"));
@@ -162,7 +162,7 @@ async fn a_given_key_opens_what_it_sealed(home: Home) {
     let id = queued(&journal, "e").await;
     journal.close().await;
     let journal = Journal::open(home.location(), Some(key())).await.unwrap();
-    journal.recover(at(0)).await.unwrap();
+    journal.recover(at(0), serves()).await.unwrap();
     assert_eq!(event_of(begun(&journal, id).await).1.secrets.len(), 1);
     assert!(!home.path().with_extension("db.key").exists(), "no key file is made");
 }

@@ -9,7 +9,7 @@ use bookhook_testkit::{Database, Line, eventually};
 use tokio_postgres::Client;
 
 use super::{host, lasting_host};
-use crate::given::{at, beginning, event_of, sending, settling};
+use crate::given::{at, beginning, event_of, sending, serves, settling};
 
 const SHORT: Duration = Duration::from_millis(900);
 const LONG: Duration = Duration::from_mins(10);
@@ -66,7 +66,7 @@ impl InDoubt {
     async fn starts_over(journal: &Journal) {
         assert!(!journal.healthy());
         eventually("it joins again", async || journal.rejoin().await.ok()).await;
-        journal.recover(at(5)).await.unwrap();
+        journal.recover(at(5), serves()).await.unwrap();
     }
 }
 

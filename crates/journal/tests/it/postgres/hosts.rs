@@ -3,12 +3,13 @@
 use std::future::ready;
 use std::num::NonZeroU32;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bookhook_journal::acts::{NextReplay, ReplayNext, StartReplays};
 use bookhook_journal::{Appended, Journal, News, Place, Then, WriteError};
 use bookhook_model::{
-    Cause, DeliveryId, Filter, NewReplays, ReplayJobId, ReplayJobState, Response, RunNumber, State,
+    Cause, DeliveryId, Filter, HookName, NewReplays, ReplayJobId, ReplayJobState, Response, RunNumber, State,
 };
 use bookhook_testkit::wait::in_time;
 use bookhook_testkit::{Database, eventually};
@@ -17,7 +18,7 @@ use futures_util::future::select_all;
 use super::{host, lasting_host};
 use crate::given::{
     ada, at, beginning, event_of, failing, found, hook, new_id, recovered, sending, sending_with_token,
-    settled, settling, started, state,
+    serves, settled, settling, started, state,
 };
 
 const SHORT: Duration = Duration::from_millis(900);
@@ -117,14 +118,14 @@ async fn a_pause_counts_on_every_host_at_once() {
 async fn what_a_host_leaves_is_taken_over_in_order() {
     let database = Database::new().await;
     let (one, other) = (lasting_host(&database).await, lasting_host(&database).await);
-    assert_eq!(other.take_over(at(5)).await.unwrap(), []);
+    assert_eq!(other.take_over(at(5), serves()).await.unwrap(), []);
     let (running, _) = append(&one, "running", Place::Start).await;
     let (mine, appended) = append(&other, "mine", Place::Start).await;
     assert_eq!(appended, WAITS);
     let (last, _) = append(&one, "last", Place::Queue).await;
     one.close().await;
 
-    let taken = other.take_over(at(5)).await.unwrap();
+    let taken = other.take_over(at(5), serves()).await.unwrap();
     let told: Vec<_> = taken.iter().map(|taken| (taken.id, taken.state, taken.runs, taken.after)).collect();
     assert_eq!(told, [(running, State::Waiting, 1, None), (last, State::Waiting, 0, Some(mine))]);
     let run = found(&other, running).await.runs.unwrap().remove(0);
@@ -132,9 +133,24 @@ async fn what_a_host_leaves_is_taken_over_in_order() {
         (run.finished_at, run.error.as_deref()),
         (Some(at(5)), Some("the host ended while the handler ran"))
     );
-    assert_eq!(other.take_over(at(6)).await.unwrap(), []);
+    assert_eq!(other.take_over(at(6), serves()).await.unwrap(), []);
     let (number, _) = event_of(other.begin(beginning(running, Cause::Recovery)).await.unwrap());
     assert_eq!(number, RunNumber(2));
+}
+
+/// It would stand still there, and nobody else would look for it.
+#[tokio::test]
+async fn what_a_host_leaves_is_taken_over_by_one_that_has_its_hook() {
+    let database = Database::new().await;
+    let (one, other) = (lasting_host(&database).await, lasting_host(&database).await);
+    let (running, _) = append(&one, "running", Place::Start).await;
+    one.close().await;
+    let another: Arc<[HookName]> = ["another".parse().unwrap()].into();
+    other.recover(at(5), Arc::clone(&another)).await.unwrap();
+    assert_eq!(other.take_over(at(5), another).await.unwrap(), []);
+    let third = lasting_host(&database).await;
+    let taken = third.take_over(at(6), serves()).await.unwrap();
+    assert_eq!(taken.iter().map(|taken| taken.id).collect::<Vec<_>>(), [running]);
 }
 
 #[tokio::test]
@@ -188,7 +204,7 @@ async fn a_host_that_is_silent_for_a_lease_is_taken_for_dead() {
         while news.next().await != Some(News::LookAgain { orphans: true }) {}
     })
     .await;
-    let taken = other.take_over(at(5)).await.unwrap();
+    let taken = other.take_over(at(5), serves()).await.unwrap();
     assert_eq!(taken.iter().map(|taken| taken.id).collect::<Vec<_>>(), [id]);
 
     // It comes back as another host, and has no say in what it had begun.
