@@ -40,10 +40,10 @@ const FILL: &str = "
     FROM event_run AS r
     CROSS JOIN delivery AS d ON d.seq > (r.up_to - 1) / 131072 * 131072 AND d.seq <= r.up_to
     ORDER BY r.up_to, d.event_key, d.seq;
-    INSERT INTO catalogue (field, value, delivery)
-    SELECT 'agent', agent_id, seq FROM delivery ORDER BY agent_id, seq;
-    INSERT INTO catalogue (field, value, delivery)
-    SELECT 'book', book_id, seq FROM delivery ORDER BY book_id, seq;
+    INSERT INTO catalogue (field, value, delivery, hook, event_type, stand)
+    SELECT 'agent', agent_id, seq, hook, event_type, coalesce(outcome, state) FROM delivery ORDER BY agent_id, seq;
+    INSERT INTO catalogue (field, value, delivery, hook, event_type, stand)
+    SELECT 'book', book_id, seq, hook, event_type, coalesce(outcome, state) FROM delivery ORDER BY book_id, seq;
     UPDATE catalogued SET up_to = (SELECT max(seq) FROM delivery);
     PRAGMA journal_mode = WAL;";
 
@@ -92,15 +92,25 @@ fn insert(conn: &Connection, numbers: std::ops::Range<u64>, dice: &mut Dice) -> 
     for number in numbers {
         let at = FIRST_MICROS + i64::try_from(number)? * STEP_MICROS;
         let (hook, event) = (hook(dice), format!("evt-{number:012x}"));
-        let (state, outcome) = stand(number, dice);
+        // Two that are a million each, and have nothing in common.
+        let (is_of_many, is_deleted) = (number % 10 == 3, hook == "exchange-bot" && number % 2 == 0);
+        let (state, outcome) = if is_deleted { ("settled", Some("result")) } else { stand(number, dice) };
         let is_settled = state == "settled";
         let seq = delivery.insert(params![
             id(at, dice),
             hook,
             event,
             event_key(hook, &event),
-            if number < 1_000 { "BOOK_AUDITED" } else { event_type(dice) },
-            if number == 500 { "a-book-of-one".to_owned() } else { book(dice) },
+            match number {
+                0..1_000 => "BOOK_AUDITED",
+                _ if is_deleted => "ACCOUNT_DELETED",
+                _ => event_type(dice),
+            },
+            match number {
+                500 => "a-book-of-one".to_owned(),
+                _ if is_of_many => "a-book-of-many".to_owned(),
+                _ => book(dice),
+            },
             if number == 700 { "agent-of-one".to_owned() } else { agent(dice) },
             at,
             state,

@@ -1,7 +1,8 @@
 //! A page of a list in the making: by which way a filter's deliveries are found, and how far one page looks for them.
 //!
-//! A way gives candidates in the order of append, from an index; which of them fit is then seen in the rows. One page
-//! looks at a limited number that do not fit, and is short when that is used up: its `next` is where it stopped.
+//! A way gives candidates in the order of append, from an index, and tells by indexes alone which of them may fit; the
+//! rows of those are read, each of which may be on a page of its own, on a disk. One page looks at a limited number that
+//! do not fit, and is short when that is used up: its `next` is where it stopped.
 //!
 //! Nothing is read here: a back-end does one [`Step`] after the other, and hands in what it has found.
 
@@ -17,53 +18,62 @@ use crate::reading::{Cursor, Listing, Order, Page};
 /// So many candidates are looked at at once.
 const CHUNK_MIN: usize = 64;
 const CHUNK_MAX: usize = 4_096;
+/// So many candidates of each way are counted, to go the one that has the fewest.
+pub(crate) const COUNTED_MAX: i64 = 16_384;
 /// So much may times of receipt be out of the order of append: a clock that is put right, or hosts whose clocks differ.
 const OUT_OF_ORDER_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// How the deliveries that a filter may want are found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     All,
-    OfHook(String),
-    OfType(String),
-    WithOutcome(Outcome),
-    Aside(State),
-    Open(State),
-    Failed,
-    OfBook(String),
-    OfAgent(String),
-    OfEvent(String),
+    /// By hook, type and stand: all that the filter tells of them.
+    OfKind,
+    OfBook,
+    OfAgent,
+    OfEvent,
 }
 
 impl Way {
-    /// The one with, as a rule, the fewest candidates.
-    pub(crate) fn of(filter: &Filter) -> Self {
-        let Filter { hook, book_id, event_id, event_type, agent_id, state, outcome, error, .. } = filter;
-        let common = |outcome: &Outcome| *outcome == Outcome::Result;
-        if let Some(event) = event_id {
-            Self::OfEvent(event.clone())
-        } else if let Some(state @ (State::Waiting | State::Running | State::Held)) = state {
-            Self::Open(*state)
-        } else if let Some(book) = book_id {
-            Self::OfBook(book.clone())
-        } else if let Some(agent) = agent_id {
-            Self::OfAgent(agent.clone())
-        } else if let Some(state @ (State::Parked | State::Unmatched)) = state {
-            Self::Aside(*state)
-        } else if let Some(outcome) = outcome.filter(|outcome| !common(outcome)) {
-            Self::WithOutcome(outcome)
-        } else if *error {
-            Self::Failed
-        } else if let Some(event_type) = event_type {
-            Self::OfType(event_type.clone())
-        } else if let Some(hook) = hook {
-            Self::OfHook(hook.as_str().to_owned())
-        } else if let Some(outcome) = outcome {
-            Self::WithOutcome(*outcome)
-        } else {
-            Self::All
+    /// Those that lead to what the filter wants, and not to everything; the first one for when all of them are long.
+    pub(crate) fn all_of(filter: &Filter) -> Vec<Self> {
+        if filter.event_id.is_some() {
+            return vec![Self::OfEvent];
         }
+        let has_kind = filter.hook.is_some() || filter.event_type.is_some() || stands(filter).is_some();
+        let ways = [
+            (Self::OfBook, filter.book_id.is_some()),
+            (Self::OfAgent, filter.agent_id.is_some()),
+            (Self::OfKind, has_kind),
+        ];
+        ways.into_iter().filter(|(_, leads)| *leads).map(|(way, _)| way).collect()
     }
+}
+
+/// The outcomes of what is settled, and the states of what is not, that the filter wants; `None` for all of them.
+pub(crate) fn stands(filter: &Filter) -> Option<Vec<&'static str>> {
+    let Filter { state, outcome, error, .. } = filter;
+    let settled = |is: &Outcome| {
+        state.is_none_or(|state| state == State::Settled)
+            && outcome.is_none_or(|wanted| wanted == *is)
+            && (!error || *is == Outcome::Error)
+    };
+    let other = |is: &State| {
+        *is != State::Settled
+            && state.is_none_or(|wanted| wanted == *is)
+            && outcome.is_none()
+            && (!error || *is == State::Parked)
+    };
+    let settled = Outcome::ALL.into_iter().filter(settled).map(Outcome::as_str);
+    let other = State::ALL.into_iter().filter(other).map(State::as_str);
+    let is_any = state.is_none() && outcome.is_none() && !error;
+    (!is_any).then(|| settled.chain(other).collect())
+}
+
+/// Every outcome of what is settled, and every state of what is not.
+pub(crate) fn all_stands() -> Vec<&'static str> {
+    let other = State::ALL.into_iter().filter(|state| *state != State::Settled).map(State::as_str);
+    Outcome::ALL.into_iter().map(Outcome::as_str).chain(other).collect()
 }
 
 /// A time from which everything that was received since then, and little else, is behind its place.
@@ -77,7 +87,7 @@ pub(crate) fn later(time: Timestamp) -> Timestamp {
 }
 
 /// A stretch of the order of append, from the first place up to, and without, the second one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stretch {
     pub(crate) way: Way,
     pub(crate) from: i64,
@@ -85,7 +95,7 @@ pub(crate) struct Stretch {
 }
 
 /// What is to be looked at next: so many candidates from the beginning of the stretch, or (for the newest) from its end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) stretch: Stretch,
     pub(crate) limit: usize,
@@ -118,7 +128,7 @@ impl<'l> Search<'l> {
 
     /// What to look at next; `None` when the page is done.
     pub(crate) fn step(&self) -> Option<Step> {
-        let stretch = self.stretches.front()?.clone();
+        let stretch = *self.stretches.front()?;
         let goes_on = self.found.len() < self.wanted() && self.misses_left > 0;
         goes_on.then_some(Step { stretch, limit: self.chunk })
     }

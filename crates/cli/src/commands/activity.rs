@@ -3,6 +3,8 @@
 mod explain;
 mod follow;
 
+use std::time::{Duration, Instant};
+
 use bookhook::journal::Reader;
 use bookhook::model::{Delivery, Filter};
 
@@ -16,6 +18,8 @@ use crate::{example, inert, journal};
 const LIMIT: usize = 50;
 const LIMIT_BEFORE_FOLLOWING: usize = 10;
 const PAGE: usize = 500;
+/// So long a list may take until it is said that it goes on.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The list, or one delivery.
 pub(crate) async fn activity(args: ActivityArgs, printer: Printer) -> Outcome {
@@ -43,7 +47,7 @@ async fn list(args: ListArgs, look: &LookArgs, printer: Printer) -> Outcome {
     let default = if args.follow { LIMIT_BEFORE_FOLLOWING } else { LIMIT };
     let limit = args.limit.map_or(default, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let start = if args.follow { Some(follow::Start::of(&reader).await?) } else { None };
-    let newest = newest(&reader, &filter, limit).await?;
+    let newest = newest(&reader, &filter, limit, printer).await?;
     if newest.is_empty() {
         printer.aside("no deliveries");
         suggest_type(&filter, printer);
@@ -82,9 +86,15 @@ enum Lines {
     Table(Layout),
 }
 
-/// Up to `limit` deliveries, the newest last.
-async fn newest(reader: &Reader, filter: &Filter, limit: usize) -> Result<Vec<Delivery>, Complaint> {
+/// Up to `limit` deliveries, the newest last. Who has to wait for them is told why.
+async fn newest(
+    reader: &Reader,
+    filter: &Filter,
+    limit: usize,
+    printer: Printer,
+) -> Result<Vec<Delivery>, Complaint> {
     let (mut found, mut cursor) = (Vec::new(), None);
+    let (begun, mut is_told) = (Instant::now(), false);
     while found.len() < limit {
         let count = PAGE.min(limit - found.len());
         let page = reader.list(filter, cursor.as_ref(), count).await.map_err(Complaint::failed)?;
@@ -92,6 +102,10 @@ async fn newest(reader: &Reader, filter: &Filter, limit: usize) -> Result<Vec<De
         cursor = page.next;
         if cursor.is_none() {
             break;
+        }
+        if !is_told && begun.elapsed() > PATIENCE {
+            printer.aside("still looking: few of very many fit");
+            is_told = true;
         }
     }
     found.reverse();

@@ -1,17 +1,31 @@
 -- Every hook that has deliveries. Among those that are done, each is looked for behind the one before.
-WITH RECURSIVE known (hook) AS (
-    (SELECT hook FROM delivery WHERE state IN ('settled', 'parked', 'unmatched') ORDER BY hook, seq LIMIT 1)
+WITH RECURSIVE settled (hook) AS (
+    (SELECT hook FROM delivery WHERE state = 'settled' ORDER BY hook, event_type, outcome, seq LIMIT 1)
     UNION ALL
     SELECT next.hook
-    FROM known
+    FROM settled
     CROSS JOIN LATERAL (
         SELECT hook
         FROM delivery
-        WHERE state IN ('settled', 'parked', 'unmatched') AND hook > known.hook
-        ORDER BY hook, seq
+        WHERE state = 'settled' AND hook > settled.hook
+        ORDER BY hook, event_type, outcome, seq
+        LIMIT 1
+    ) AS next
+), aside (hook) AS (
+    (SELECT hook FROM delivery WHERE state IN ('parked', 'unmatched') ORDER BY hook, event_type, state, seq LIMIT 1)
+    UNION ALL
+    SELECT next.hook
+    FROM aside
+    CROSS JOIN LATERAL (
+        SELECT hook
+        FROM delivery
+        WHERE state IN ('parked', 'unmatched') AND hook > aside.hook
+        ORDER BY hook, event_type, state, seq
         LIMIT 1
     ) AS next
 )
-SELECT hook FROM known
+SELECT hook FROM settled
+UNION
+SELECT hook FROM aside
 UNION
 SELECT hook FROM delivery WHERE state IN ('waiting', 'running', 'held')

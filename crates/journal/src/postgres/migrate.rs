@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_finding", include_str!("../../migrations/postgres/0006_finding.sql")),
     ("0007_replay_host", include_str!("../../migrations/postgres/0007_replay_host.sql")),
     ("0008_event_runs", include_str!("../../migrations/postgres/0008_event_runs.sql")),
+    ("0009_kinds", include_str!("../../migrations/postgres/0009_kinds.sql")),
 ];
 
 /// Taken by a host that migrates, so that others who start at the same time wait: "bkhkmigr".

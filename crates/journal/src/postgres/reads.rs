@@ -247,10 +247,10 @@ macro_rules! session {
 }
 
 session! {
-    candidates_after, candidates_all, candidates_aside, candidates_failed, candidates_of_agent, candidates_of_book,
-    candidates_of_event, candidates_of_hook, candidates_of_type, candidates_open, candidates_with_outcome,
-    count_by_hook, find_delivery, find_first_since, find_hooks, find_last, find_outlook, find_payload, list_acts,
-    list_matching, list_pauses, list_replay_jobs, list_replay_refusals, list_runs, list_writers,
+    candidates_after, candidates_all, candidates_of_agent, candidates_of_book, candidates_of_event,
+    candidates_of_kind, count_by_hook, count_of_agent, count_of_book, count_of_kind, find_delivery,
+    find_first_since, find_hooks, find_kinds, find_last, find_outlook, find_payload, list_acts, list_matching,
+    list_pauses, list_replay_jobs, list_replay_refusals, list_runs, list_writers,
 }
 
 impl Session {

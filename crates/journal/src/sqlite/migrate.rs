@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_finding", include_str!("../../migrations/sqlite/0006_finding.sql")),
     ("0007_replay_host", include_str!("../../migrations/sqlite/0007_replay_host.sql")),
     ("0008_event_runs", include_str!("../../migrations/sqlite/0008_event_runs.sql")),
+    ("0009_kinds", include_str!("../../migrations/sqlite/0009_kinds.sql")),
 ];
 
 const HISTORY: &str = "
