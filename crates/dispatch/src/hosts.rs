@@ -72,7 +72,7 @@ async fn hear(shared: &Arc<Shared>, heard: News) {
                 jobs::go_on(shared);
             }
             match pauses(shared).await {
-                Ok(now) => follow_pauses(shared, now),
+                Ok(now) => follow_pauses(shared, &now),
                 Err(failed) => warn!(error = &failed as &dyn Error, "what is paused cannot be looked up"),
             }
             follow_acts(shared).await;
@@ -341,7 +341,7 @@ async fn pauses(shared: &Shared) -> Result<Pauses, ReadError> {
 
 /// Does here what was done elsewhere. What is done here just now may be undone by that, until the next look: meanwhile the
 /// journal says what may begin.
-fn follow_pauses(shared: &Arc<Shared>, now: Pauses) {
+fn follow_pauses(shared: &Arc<Shared>, now: &Pauses) {
     let before = Pauses::here(shared);
     for hook in now.hooks.difference(&before.hooks) {
         shared.happened(Happened::Paused(*hook));

@@ -83,7 +83,8 @@ fn try_again(failure: &Failure, tried: Tried, policy: &Policy, jitter: Jitter) -
     let wait = retry.delay(tried.runs, failure.retry_after, jitter);
     let due = tried.now.saturating_add(wait).unwrap_or(Timestamp::MAX);
     // A clock that was put back has it received in the future: that is not old.
-    let too_old = SignedDuration::try_from(retry.max_age).is_ok_and(|max| due.duration_since(tried.received_at) > max);
+    let too_old =
+        SignedDuration::try_from(retry.max_age).is_ok_and(|max| due.duration_since(tried.received_at) > max);
     if tried.runs >= retry.max_runs || too_old {
         let reason = ParkReason::GaveUp { runs: tried.runs, last: failure.message.clone() };
         return Then::Park { reason, on_park: policy.on_park };
@@ -172,7 +173,8 @@ mod tests {
     #[test]
     fn what_the_host_has_not_survived_waits_from_the_second_time_on_and_is_given_up_in_the_end() {
         let (retry, now) = (policy().retry, tried(Driver::Host, 0).now);
-        let waits = [0, 1, 2, 3].map(|runs| due_after_interrupted(runs, &retry, now, Jitter(0)).duration_since(now));
+        let waits =
+            [0, 1, 2, 3].map(|runs| due_after_interrupted(runs, &retry, now, Jitter(0)).duration_since(now));
         assert_eq!(waits.map(|wait| wait.as_secs()), [0, 0, 1, 2]);
         let given_up = [0, 1, 2, 3].map(|runs| runs_used_up(runs, &retry).is_some());
         assert_eq!(given_up, [false, false, false, true]);

@@ -166,9 +166,14 @@ pub(super) struct TakeOver {
 pub(super) struct Homeless(Arc<Mutex<BTreeSet<HookName>>>);
 
 impl Homeless {
-    fn tell(&self, hook: HookName) {
-        if self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hook.clone()) {
-            tracing::warn!(%hook, "a host that is gone has left deliveries of a hook that is not configured here; they wait for a host that has it");
+    fn tell(&self, hook: &HookName) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(hook.clone()) {
+            tracing::warn!(
+                %hook,
+                "a host that is gone has left deliveries of a hook that is not configured here; they wait for a host \
+                 that has it"
+            );
         }
     }
 }
@@ -181,7 +186,7 @@ impl Act for TakeOver {
         if taken.is_empty() {
             let homeless = db.query(&db.statements.find_homeless, &[&names(&self.serves)]).await?;
             for hook in &homeless {
-                self.homeless.tell(Columns::of(hook).value()?);
+                self.homeless.tell(&Columns::of(hook).value()?);
             }
             return Ok(Vec::new());
         }
