@@ -55,7 +55,7 @@ impl Keys {
 
     /// The runs that may have it.
     pub(super) fn runs(&self, key: i64) -> Vec<i64> {
-        self.runs.iter().filter(|(_, filter)| filter.may_have(key)).map(|(run, _)| *run).collect()
+        Filter::that_may_have(key, self.runs.iter().map(|(run, filter)| (*run, filter)))
     }
 
     /// A delivery comes.
