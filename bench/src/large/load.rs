@@ -108,6 +108,7 @@ fn append(id: DeliveryId, now: Timestamp, dice: &mut Dice) -> Result<Append> {
         lane: Some(LaneKey(book.as_str().into())),
         book_id: Some(book.into()),
         agent_id: Some(agent(dice).into()),
+        user_id: None,
         headers: vec![Header { name: "content-type".into(), value: "application/json".into() }],
         secrets: Vec::new(),
         body: vec![b'x'; BODY_BYTES].into(),

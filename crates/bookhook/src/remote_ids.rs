@@ -47,6 +47,7 @@ mod tests {
                 lane: None,
                 book_id: None,
                 agent_id: None,
+                user_id: None,
                 headers: Vec::new(),
                 secrets: Vec::new(),
                 body: Vec::new().into(),

@@ -1,4 +1,4 @@
-//! Erasing what is known of a book or a user.
+//! Erasing what is known of a book, an app or a person.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,12 +12,14 @@ use crate::body;
 use crate::console::Console;
 use crate::problem::Problem;
 
-/// Whose deliveries: exactly one of the two.
+/// Whose deliveries: exactly one of the three.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "as a delivery names them")]
 pub(crate) struct Erasure {
     book_id: Option<String>,
     agent_id: Option<String>,
+    user_id: Option<String>,
 }
 
 /// What became of it.
@@ -34,14 +36,15 @@ pub(crate) async fn erase(
     Who(who): Who,
     body::Json(erasure): body::Json<Erasure>,
 ) -> Result<Json<Outcome>, Problem> {
-    let Erased { deliveries, running } = console.dispatcher().erase(&whose(erasure)?, &who).await?;
+    let Erased { deliveries, running } = console.dispatcher().erase(whose(erasure)?, &who).await?;
     Ok(Json(Outcome { deliveries, running }))
 }
 
 fn whose(erasure: Erasure) -> Result<Whose, Problem> {
-    match (erasure.book_id, erasure.agent_id) {
-        (Some(book), None) if !book.is_empty() => Ok(Whose::Book(book)),
-        (None, Some(agent)) if !agent.is_empty() => Ok(Whose::Agent(agent)),
-        _ => Err(Problem::bad_body("name either a `book_id` or an `agent_id`")),
+    match (erasure.book_id, erasure.agent_id, erasure.user_id) {
+        (Some(book), None, None) if !book.is_empty() => Ok(Whose::Book(book)),
+        (None, Some(agent), None) if !agent.is_empty() => Ok(Whose::Agent(agent)),
+        (None, None, Some(user)) if !user.is_empty() => Ok(Whose::User(user)),
+        _ => Err(Problem::bad_body("name one of `book_id`, `agent_id` and `user_id`")),
     }
 }

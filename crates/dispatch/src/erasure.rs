@@ -4,24 +4,30 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use bookhook_journal::{Erased, Whose, WriteError};
+use bookhook_journal::{Erase, Erased, Whose};
 use bookhook_model::{Actor, DeliveryId};
 
 use crate::answer::Later;
 use crate::dispatcher::{Dispatcher, Shared};
 use crate::life;
+use crate::operators::{ActError, see_through};
 use crate::scheduler::Happened;
 
 impl Dispatcher {
-    /// Removes everything of one book or one user: deliveries in whatever state with payloads, runs and responses. What
-    /// waits or is held leaves its lane; what runs just now is left, and reported. Nothing of what was removed is
-    /// readable in the journal's files when this returns.
+    /// Removes everything of one book, or that one app or person caused: deliveries in whatever state with payloads, runs
+    /// and responses. What waits or is held leaves its lane; what runs just now is left, and reported. What is left of it
+    /// then, and where, [`bookhook_journal::Journal::erase`] tells.
     ///
-    /// Dropped before it resolves, it has removed some.
-    pub async fn erase(&self, whose: &Whose, who: &Actor) -> Result<Erased, WriteError> {
-        let erased = self.shared.journal.erase(whose, |id| self.shared.forget(id)).await?;
-        info!(%who, deliveries = erased.deliveries, running = erased.running.len(), "erased");
-        Ok(erased)
+    /// Dropped before it resolves, it goes on.
+    pub async fn erase(&self, whose: Whose, who: &Actor) -> Result<Erased, ActError> {
+        let (shared, who) = (Arc::clone(&self.shared), who.clone());
+        see_through(async move {
+            let act = Erase { whose, who: who.clone(), at: (shared.clock)() };
+            let erased = shared.journal.erase(act, |id| shared.forget(id)).await?;
+            info!(%who, deliveries = erased.deliveries, running = erased.running.len(), "erased");
+            Ok(erased)
+        })
+        .await
     }
 }
 

@@ -21,7 +21,7 @@ use crate::error::ReadError;
 use crate::hosts::{Fencing, NewsFeed};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Retain, Retained, Whose};
+use crate::removal::{ErasedSome, NoteErasure, OfUser, Retain, Retained, Targets};
 use crate::seal::KeyId;
 
 pub(crate) trait Backend: Send + Sync {
@@ -59,8 +59,12 @@ pub(crate) trait Backend: Send + Sync {
     /// Makes the file a little smaller, if it has more room than it needs; whether it has.
     fn give_back(&self) -> Pending<bool>;
     /// Removes a limited number of deliveries: of those behind the place.
-    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome>;
-    /// Sees to it that nothing of what was removed is left in any file; whether nobody was in the way.
+    fn erase_some(&self, targets: Targets, after: i64) -> Pending<ErasedSome>;
+    /// Remembers who has erased something.
+    fn note_erasure(&self, act: NoteErasure) -> Pending<()>;
+    /// Sees to it that nothing of what was removed is left between what is kept, as far as that can be.
+    fn vacuum(&self) -> Pending<()>;
+    /// Sees to it that nothing of what was removed is left in the log; whether nobody was in the way.
     fn wipe(&self) -> Pending<bool>;
     /// Writes something that means nothing.
     fn probe(&self) -> Pending<()>;
@@ -69,6 +73,8 @@ pub(crate) trait Backend: Send + Sync {
     fn payload(&self, id: DeliveryId) -> Pending<Option<Payload>, ReadError>;
     fn list(&self, listing: Listing) -> Pending<Page, ReadError>;
     fn end(&self) -> Pending<Cursor, ReadError>;
+    /// What the user caused, of the next stretch behind the place.
+    fn find_of_user(&self, user: String, after: i64) -> Pending<OfUser, ReadError>;
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError>;
     fn acts(&self, listing: ActListing) -> Pending<Page<Act>, ReadError>;
     fn pauses(&self) -> Pending<Vec<Pause>, ReadError>;

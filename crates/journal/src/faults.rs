@@ -20,7 +20,7 @@ use crate::hosts::{Fencing, NewsFeed};
 use crate::journal::Journal;
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Retain, Retained, Whose};
+use crate::removal::{ErasedSome, NoteErasure, OfUser, Retain, Retained, Targets};
 use crate::seal::KeyId;
 
 /// A kind of write.
@@ -217,8 +217,16 @@ impl Backend for Faulty {
         self.write(Write::Upkeep, |inner| inner.give_back())
     }
 
-    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {
-        self.write(Write::Upkeep, |inner| inner.erase_some(whose, after))
+    fn erase_some(&self, targets: Targets, after: i64) -> Pending<ErasedSome> {
+        self.write(Write::Upkeep, |inner| inner.erase_some(targets, after))
+    }
+
+    fn note_erasure(&self, act: NoteErasure) -> Pending<()> {
+        self.write(Write::Upkeep, |inner| inner.note_erasure(act))
+    }
+
+    fn vacuum(&self) -> Pending<()> {
+        self.write(Write::Upkeep, |inner| inner.vacuum())
     }
 
     fn wipe(&self) -> Pending<bool> {
@@ -243,6 +251,10 @@ impl Backend for Faulty {
 
     fn end(&self) -> Pending<Cursor, ReadError> {
         self.inner.end()
+    }
+
+    fn find_of_user(&self, user: String, after: i64) -> Pending<OfUser, ReadError> {
+        self.inner.find_of_user(user, after)
     }
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {

@@ -1,5 +1,7 @@
 //! The journal, as everything else sees it.
 
+mod erasing;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use crate::location::Location;
 use crate::pending::Pending;
 use crate::postgres::{self, Postgres};
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{Erased, Retain, Retained, Whose};
+use crate::removal::{Retain, Retained};
 use crate::seal::{Binding, Sealer, SealingKey, event_key};
 use crate::sqlite::{self, Sqlite};
 use crate::texts;
@@ -32,10 +34,6 @@ use crate::{headers, key_file};
 
 /// So long it is waited before a settling that nobody else sees to is tried again.
 const SETTLE_PAUSE: Duration = Duration::from_secs(1);
-
-/// So often it is tried to empty the log behind an erasure, with a pause in between.
-const WIPES_MAX: u32 = 50;
-const WIPE_PAUSE: Duration = Duration::from_millis(200);
 
 /// A journal. Clones are the same journal.
 ///
@@ -316,44 +314,6 @@ impl Journal {
     /// has still. Call it again while that is so.
     pub fn give_back(&self) -> Pending<bool> {
         self.backend.give_back()
-    }
-
-    /// Removes everything of one book or one user: deliveries in whatever state with payloads, runs and responses, but for
-    /// those that run just now. Nothing of it is readable in the journal's files when this returns.
-    ///
-    /// It is done in small portions, so that others write in between. `taken_out` is told every delivery that was waiting,
-    /// held or parked, so that a scheduler can forget it. Cancelled, it has removed some.
-    pub async fn erase(
-        &self,
-        whose: &Whose,
-        mut taken_out: impl FnMut(DeliveryId) + Send,
-    ) -> Result<Erased, WriteError> {
-        let (mut erased, mut after) = (Erased::default(), 0);
-        let whose = texts::of_whose(whose.clone());
-        loop {
-            let some = self.backend.erase_some(whose.clone(), after).await?;
-            erased.deliveries += some.deliveries;
-            erased.running.extend(some.running);
-            some.open.into_iter().for_each(&mut taken_out);
-            match some.next {
-                Some(next) => after = next,
-                None => break,
-            }
-        }
-        while self.give_back().await? {}
-        self.wipe().await?;
-        Ok(erased)
-    }
-
-    /// A reader may be in the way for a while.
-    async fn wipe(&self) -> Result<(), WriteError> {
-        for _ in 0..WIPES_MAX {
-            if self.backend.wipe().await? {
-                return Ok(());
-            }
-            tokio::time::sleep(WIPE_PAUSE).await;
-        }
-        Err(WriteError::NotWiped)
     }
 
     /// How many deliveries each hook has, by where they stand; hooks without any are left out.

@@ -50,7 +50,7 @@ pub use location::{BadLocation, Location};
 pub use pending::Pending;
 pub use postgres::PostgresAddress;
 pub use reading::{BadCursor, Cursor, KeptToken, Outlook, Page, Payload, Reader};
-pub use removal::{Erased, Retain, Retained, Whose};
+pub use removal::{Erase, Erased, Retain, Retained, Whose};
 pub use seal::{BadKey, SealingKey};
 
 /// The statements that a back-end prepares, by name, for tests that prepare and explain them.

@@ -35,6 +35,7 @@ mod tally;
 mod thread;
 mod tls;
 mod upkeep;
+mod vacuum;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -54,7 +55,7 @@ use crate::error::{OpenError, ReadError, WriteError};
 use crate::hosts::{Fencing, LaneMark, Membership, NewsFeed};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Retain, Retained, Whose};
+use crate::removal::{ErasedSome, NoteErasure, OfUser, Retain, Retained, Targets};
 use crate::seal::KeyId;
 
 use act::{Act, Asked};
@@ -94,6 +95,7 @@ pub(crate) fn mark(hook: &HookName, lane: &LaneKey) -> LaneMark {
 
 /// A journal in PostgreSQL, and the thread that serves it.
 pub(crate) struct Postgres {
+    database: Database,
     queues: Vec<UnboundedSender<Message>>,
     /// Locked while an act is handed in, so that what goes to all queues is in the same order in each.
     routes: Arc<Mutex<Routes>>,
@@ -117,7 +119,7 @@ impl Postgres {
         let (lease, to_tell) = Lease::new(membership.lease);
         let (lease, (rejoins, asked)) = (Arc::new(lease), unbounded_channel());
         let host = thread::Host {
-            database,
+            database: database.clone(),
             name: membership.name,
             messages,
             to_tell,
@@ -129,7 +131,7 @@ impl Postgres {
         };
         let thread = Thread::start("journal-postgres", async move |report| host.run(report).await)?;
         let (reads, homeless, thread) = (Some(reads), Homeless::default(), Some(thread));
-        Ok(Self { queues, routes, reads, lease, rejoins, health, homeless, thread })
+        Ok(Self { database, queues, routes, reads, lease, rejoins, health, homeless, thread })
     }
 
     fn routes(&self) -> MutexGuard<'_, Routes> {
@@ -304,12 +306,25 @@ impl Backend for Postgres {
         Pending::work(async { Ok(false) })
     }
 
-    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {
-        let erased = self.ask_all(EraseSome { whose, after });
+    fn erase_some(&self, targets: Targets, after: i64) -> Pending<ErasedSome> {
+        let erased = self.ask_all(EraseSome { targets, after });
         Pending::work(async move { Ok(erased.await?.found) })
     }
 
-    /// What is removed is the server's to clean up; its log of changes and its copies are the operator's.
+    fn note_erasure(&self, act: NoteErasure) -> Pending<()> {
+        self.ask_all(act)
+    }
+
+    /// The server's files are not this host's: it can ask for what was removed to make room for others, and no more.
+    fn vacuum(&self) -> Pending<()> {
+        let database = self.database.clone();
+        Pending::work(async move {
+            vacuum::vacuum(database).await;
+            Ok(())
+        })
+    }
+
+    /// The server's log of changes and its copies are the operator's.
     fn wipe(&self) -> Pending<bool> {
         Pending::work(async { Ok(true) })
     }
@@ -340,6 +355,10 @@ impl Backend for Postgres {
 
     fn end(&self) -> Pending<Cursor, ReadError> {
         self.read(Reads::end)
+    }
+
+    fn find_of_user(&self, user: String, after: i64) -> Pending<OfUser, ReadError> {
+        self.read(|reads| reads.find_of_user(user, after))
     }
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {

@@ -1,8 +1,11 @@
 //! What is taken out of a journal for good: what is old; one person's or one book's deliveries.
 
+use std::fmt;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use bookhook_model::DeliveryId;
+use bookhook_model::{Actor, DeliveryId};
 
 use crate::reading::Cursor;
 
@@ -28,13 +31,37 @@ pub struct Retained {
     pub is_done: bool,
 }
 
+/// All that is known of one is to be erased.
+#[derive(Debug, Clone)]
+pub struct Erase {
+    /// Of whom, or what.
+    pub whose: Whose,
+    /// Who wants it.
+    pub who: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Whose deliveries are erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
     /// All that happened in this book (`book_id`).
     Book(String),
-    /// All that this user, or app, caused (`agent_id`).
+    /// All that this app caused (`agent_id`).
     Agent(String),
+    /// All that this person caused (`user_id`).
+    User(String),
+}
+
+/// What it is, and not which one: that is to be forgotten.
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Book(_) => "book",
+            Self::Agent(_) => "agent",
+            Self::User(_) => "user",
+        })
+    }
 }
 
 /// What became of an erasure.
@@ -44,6 +71,50 @@ pub struct Erased {
     pub deliveries: u64,
     /// What was running, and is still there: erase again when it has settled.
     pub running: Vec<DeliveryId>,
+}
+
+/// An erasure, as it is remembered.
+#[derive(Debug, Clone)]
+pub(crate) struct NoteErasure {
+    pub(crate) who: Actor,
+    pub(crate) at: Timestamp,
+    /// What was erased, and how much.
+    pub(crate) detail: String,
+}
+
+/// What a step of an erasure removes.
+#[derive(Debug, Clone)]
+pub(crate) enum Targets {
+    OfBook(String),
+    OfAgent(String),
+    /// What is in these places in the order of append, of which the smallest is first.
+    At(Arc<[i64]>),
+}
+
+/// What a user caused, of a stretch of the order of append.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct OfUser {
+    pub(crate) places: Vec<i64>,
+    /// After which place the next stretch begins; `None` when that was the last one.
+    pub(crate) next: Option<i64>,
+}
+
+impl OfUser {
+    /// So many places are looked at in one go.
+    pub(crate) const STRETCH: i64 = 4_096;
+
+    /// From the places of a stretch, and whether it is the user's.
+    pub(crate) fn of<E>(stretch: impl IntoIterator<Item = Result<(i64, bool), E>>) -> Result<Self, E> {
+        let (mut found, mut seen) = (Self::default(), 0);
+        for place in stretch {
+            let (place, is_theirs) = place?;
+            found.places.extend(is_theirs.then_some(place));
+            found.next = Some(place);
+            seen += 1;
+        }
+        found.next = found.next.filter(|_| seen == Self::STRETCH);
+        Ok(found)
+    }
 }
 
 /// What one step of an erasure found.

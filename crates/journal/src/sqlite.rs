@@ -16,6 +16,7 @@ mod export;
 mod files;
 mod filter;
 mod jobs;
+mod json;
 mod keys;
 mod lanes;
 mod migrate;
@@ -32,6 +33,7 @@ mod simulated;
 mod statements;
 mod tidy;
 mod upkeep;
+mod vacuum;
 mod wal;
 mod writer;
 
@@ -57,7 +59,7 @@ use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::Pending;
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
-use crate::removal::{ErasedSome, Retain, Retained, Whose};
+use crate::removal::{ErasedSome, NoteErasure, OfUser, Retain, Retained, Targets};
 use crate::seal::KeyId;
 
 use act::Asked;
@@ -231,8 +233,18 @@ impl Backend for Sqlite {
         self.ask(GiveBack)
     }
 
-    fn erase_some(&self, whose: Whose, after: i64) -> Pending<ErasedSome> {
-        self.ask(EraseSome { whose, after })
+    fn erase_some(&self, targets: Targets, after: i64) -> Pending<ErasedSome> {
+        self.ask(EraseSome { targets, after })
+    }
+
+    fn note_erasure(&self, act: NoteErasure) -> Pending<()> {
+        self.ask(act)
+    }
+
+    fn vacuum(&self) -> Pending<()> {
+        let (reply, vacuumed) = Pending::channel();
+        self.hand_in(Message::Vacuum(reply));
+        vacuumed
     }
 
     fn wipe(&self) -> Pending<bool> {
@@ -259,6 +271,10 @@ impl Backend for Sqlite {
 
     fn end(&self) -> Pending<Cursor, ReadError> {
         self.reads.end()
+    }
+
+    fn find_of_user(&self, user: String, after: i64) -> Pending<OfUser, ReadError> {
+        self.reads.find_of_user(user, after)
     }
 
     fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {

@@ -56,5 +56,6 @@ pub(crate) fn of_whose(whose: Whose) -> Whose {
     match whose {
         Whose::Book(book) => Whose::Book(keepable(book)),
         Whose::Agent(agent) => Whose::Agent(keepable(agent)),
+        Whose::User(user) => Whose::User(keepable(user)),
     }
 }

@@ -24,8 +24,10 @@ pub struct Delivery {
     pub lane: Option<LaneKey>,
     /// The book in which the event happened.
     pub book_id: Option<Box<str>>,
-    /// Who caused the event.
+    /// The app that caused the event.
     pub agent_id: Option<Box<str>>,
+    /// The person who did.
+    pub user_id: Option<Box<str>>,
     /// Where it stands.
     pub state: State,
     /// What became of it, once settled.

@@ -20,6 +20,8 @@ pub struct Event {
     pub book_id: Option<Box<str>>,
     /// The agent (app) that caused it.
     pub agent_id: Option<Box<str>>,
+    /// The person who caused it, as the source names people.
+    pub user_id: Option<Box<str>>,
     /// The headers that a handler gets, in order, duplicates kept. No secret is among them.
     pub headers: Vec<Header>,
     /// The headers that a handler gets and nobody may read at rest.
@@ -53,6 +55,7 @@ impl Event {
             ("lane", self.lane.as_ref().map(|lane| &*lane.0)),
             ("book id", self.book_id.as_deref()),
             ("agent id", self.agent_id.as_deref()),
+            ("user id", self.user_id.as_deref()),
         ];
         for (name, text) in texts {
             let text = text.unwrap_or_default();

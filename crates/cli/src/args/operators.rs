@@ -152,7 +152,10 @@ pub(crate) struct EraseArgs {
     /// Everything of this book
     #[arg(long, value_name = "ID", group = "whose")]
     pub(crate) book: Option<String>,
-    /// Everything that this user, or app, caused
+    /// Everything that this user caused, by name as Bkper's events have it
+    #[arg(long, value_name = "NAME", group = "whose")]
+    pub(crate) user: Option<String>,
+    /// Everything that this app caused, for whatever user
     #[arg(long, value_name = "ID", group = "whose")]
     pub(crate) agent: Option<String>,
     #[command(flatten)]

@@ -8,19 +8,24 @@ use crate::inert;
 use crate::operators::Host;
 use crate::printer::Printer;
 
-/// Erases everything of a book or a user. Fails when something is left.
+/// What to look at when nothing was found.
+const HINT: &str = "a book is meant by its id and not its name, a user by the username (`mia`), an app by its id \
+     (`bkper-cli`), all of them letter for letter: `bookhook activity show ID` tells those of a delivery";
+
+/// Erases everything of a book, a user or an app. Fails when something is left.
 pub(crate) async fn erase(args: EraseArgs, printer: Printer) -> Outcome {
-    let EraseArgs { book, agent, ask } = args;
-    let body = match (book, agent) {
+    let EraseArgs { book, user, agent, ask } = args;
+    let body = match (book, user) {
         (Some(book), _) => json!({"book_id": book}),
-        (None, agent) => json!({"agent_id": agent}),
+        (None, Some(user)) => json!({"user_id": user}),
+        (None, None) => json!({"agent_id": agent}),
     };
     let erased: Value = Host::of(&ask.host)?.post("/erasures", &body).await?;
     let running = erased["running"].as_array().map_or(0, Vec::len);
+    let deliveries = erased["deliveries"].as_u64().unwrap_or_default();
     if ask.json {
         printer.line(inert::json_line(&erased.to_string()))?;
     } else {
-        let deliveries = erased["deliveries"].as_u64().unwrap_or_default();
         printer.line(format_args!("erased: {deliveries} deliveries, with payloads, runs and responses"))?;
     }
     if running > 0 {
@@ -28,6 +33,9 @@ pub(crate) async fn erase(args: EraseArgs, printer: Printer) -> Outcome {
             "{running} were running and are still there: erase again when they have settled"
         ));
         return Ok(ExitStatus::Failed);
+    }
+    if deliveries == 0 {
+        printer.hint(HINT);
     }
     Ok(ExitStatus::Done)
 }

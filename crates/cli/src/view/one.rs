@@ -36,6 +36,7 @@ fn facts(delivery: &Delivery, here: &Here) -> Vec<(&'static str, String)> {
     let lane = delivery.lane.as_ref().map(|lane| text(&lane.0));
     add("lane", lane.filter(|lane| Some(lane) != delivery.book_id.as_deref().map(text).as_ref()));
     add("agent", delivery.agent_id.as_deref().map(text));
+    add("user", delivery.user_id.as_deref().map(text));
     add(
         "conflict",
         delivery.conflict.then(|| "an earlier event had the same id and another body".to_owned()),

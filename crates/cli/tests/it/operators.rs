@@ -187,6 +187,33 @@ fn a_book_is_erased() {
     let left = desk.json(&["activity"]);
     assert_eq!((left.len(), &left[0]["book_id"]), (1, &"b2".into()));
     assert_eq!(desk.run(&["erase"]).status, 2);
+    let acts = desk.run(&["acts"]).out;
+    assert!(acts.contains("erase") && acts.contains("by book: 1 delivery"), "{acts}");
+}
+
+#[test]
+fn what_a_user_caused_is_erased() {
+    let desk = Desk::with(DONE);
+    desk.place.write(
+        "zoes.json",
+        r#"{"id": "e1", "type": "TRANSACTION_CHECKED", "bookId": "b1", "book": {"id": "b1"}, "agent": {"id": "bkper-cli"},
+            "user": {"username": "zoe", "name": "Zoe Zorn"}}"#,
+    );
+    desk.place.run(&["send", "zoes.json", "--to", &desk.hook]);
+    desk.send("e2", "b1");
+    desk.until("e1", "settled");
+    desk.until("e2", "settled");
+    let shown = desk.run(&["activity", "show", "e1"]).out;
+    assert!(shown.contains("zoe"), "{shown}");
+
+    let nobody = desk.run(&["erase", "--user", "Zoe Zorn"]);
+    assert_eq!(nobody.out, "erased: 0 deliveries, with payloads, runs and responses\n");
+    assert!(nobody.err.contains("hint: ") && nobody.err.contains("the username"), "{}", nobody.err);
+    let ran = desk.run(&["erase", "--user", "zoe"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert_eq!(desk.json(&["activity"]).len(), 1);
+    let acts = desk.run(&["acts"]).out;
+    assert!(acts.contains("by user: 1 delivery") && !acts.contains("zoe"), "{acts}");
 }
 
 #[test]
@@ -247,6 +274,7 @@ fn what_makes_no_sense_is_a_wrong_command_line() {
         (&["hooks", "--url", "here"], "is no URL of a host"),
         (&["replays", "cancel", "x"], "is no id of replays"),
         (&["erase", "--book", "a", "--agent", "b"], "cannot be used with"),
+        (&["erase", "--book", "a", "--user", "b"], "cannot be used with"),
         (&["activity", "--url", "http://127.0.0.1:1"], "--explain"),
     ] {
         let ran = place.run(args);

@@ -92,6 +92,7 @@ fn the_json_of_a_delivery_is_one_line_whatever_the_handler_wrote() {
         "lane",
         "book_id",
         "agent_id",
+        "user_id",
         "state",
         "outcome",
         "received_at",

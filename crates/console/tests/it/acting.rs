@@ -145,7 +145,28 @@ async fn a_book_is_erased() {
     let erased = given.post("/api/v1/erasures", &json!({"book_id": "b1"})).await;
     assert_eq!(erased, json!({"deliveries": 1, "running": []}));
     assert_eq!(given.get("/api/v1/deliveries").await["items"].as_array().unwrap().len(), 1);
-    for body in [json!({}), json!({"book_id": "b", "agent_id": "a"}), json!({"book_id": ""})] {
+    let wrong = [
+        json!({}),
+        json!({"book_id": "b", "agent_id": "a"}),
+        json!({"user_id": "mia", "agent_id": "a"}),
+        json!({"book_id": ""}),
+        json!({"user_id": ""}),
+    ];
+    for body in wrong {
         assert_eq!(given.answer_to("POST", "/api/v1/erasures", &body).await.status, 400);
     }
+}
+
+#[tokio::test]
+async fn what_a_user_caused_is_erased_and_that_is_recorded_without_the_name() {
+    let given = Given::open().await;
+    given.settled("e1", "b1").await;
+    given.sent_as(Event { user_id: Some("zoe".into()), ..event("e2", "b1") }, Purpose::Unmatched).await;
+    assert_eq!(given.get("/api/v1/deliveries").await["items"][0]["user_id"], "zoe");
+    let erased = given.post("/api/v1/erasures", &json!({"user_id": "zoe"})).await;
+    assert_eq!(erased, json!({"deliveries": 1, "running": []}));
+    assert_eq!(given.get("/api/v1/deliveries").await["items"][0]["user_id"], "mia");
+    let acts = given.get("/api/v1/acts").await["items"].clone();
+    assert_eq!((&acts[0]["what"], &acts[0]["who"]), (&json!("erase"), &json!("api")));
+    assert_eq!(acts[0]["detail"], "by user: 1 delivery");
 }

@@ -176,6 +176,7 @@ pub(crate) fn event(id: &str, book: &str) -> Event {
         lane: Some(LaneKey(book.into())),
         book_id: Some(book.into()),
         agent_id: Some("bkper-cli".into()),
+        user_id: Some("mia".into()),
         headers: vec![header("content-type", "application/json; charset=UTF-8")],
         secrets: Vec::new(),
         body: Bytes::from(format!("{{\"id\": \"{id}\",  \"bookId\": \"{book}\"}}")),

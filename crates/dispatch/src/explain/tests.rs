@@ -23,6 +23,7 @@ fn delivery(state: State) -> Delivery {
         lane: Some(LaneKey("b1".into())),
         book_id: Some("b1".into()),
         agent_id: None,
+        user_id: None,
         state,
         outcome: None,
         conflict: false,

@@ -184,6 +184,7 @@ pub(crate) fn event(id: &str) -> Event {
         lane: Some(LaneKey("b1".into())),
         book_id: Some("b1".into()),
         agent_id: None,
+        user_id: None,
         headers: Vec::new(),
         secrets: vec![SecretHeader { name: "bkper-oauth-token".into(), value: "ya29.x".into() }],
         body: Bytes::from(format!("{{\"id\": \"{id}\"}}")),

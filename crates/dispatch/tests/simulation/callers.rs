@@ -61,6 +61,7 @@ impl Sent {
             lane: self.lane.clone(),
             book_id: self.lane.as_ref().map(|lane| (*lane.0).into()),
             agent_id: None,
+            user_id: None,
             headers: Vec::new(),
             secrets: if self.has_token { vec![token] } else { Vec::new() },
             body: Bytes::from(self.text()),

@@ -99,6 +99,7 @@ mod tests {
                 lane: None,
                 book_id: None,
                 agent_id: None,
+                user_id: None,
                 headers: Vec::new(),
                 secrets: vec![token],
                 body: Bytes::new(),

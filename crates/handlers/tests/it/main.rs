@@ -38,6 +38,7 @@ fn with_body(body: impl Into<Bytes>) -> Invocation {
             lane: None,
             book_id: None,
             agent_id: None,
+            user_id: None,
             headers: vec![header("content-type", "application/json"), header("bkper-agent-id", "tax-bot")],
             secrets: vec![SecretHeader { name: "bkper-oauth-token".into(), value: TOKEN.into() }],
             body: body.into(),

@@ -18,14 +18,15 @@ WITH place AS (
 ), added AS (
     INSERT INTO delivery (
         seq, turn, id, hook, event_id, event_key, fingerprint, event_type, lane, book_id, agent_id, conflict,
-        received_at, sent_at, token_expires_at, sealed, state, runs, settled_at, outcome, response, host
+        received_at, sent_at, token_expires_at, sealed, state, runs, settled_at, outcome, response, host, user_id
     )
     SELECT place.seq, place.seq, $1, $2, $3, $4, $5, $6, $7, $8, $9,
            EXISTS (SELECT FROM delivery WHERE event_key = $4 AND fingerprint <> $5),
            $10::bigint, $10::bigint, $11, $12, place.state,
            CASE WHEN place.state = 'running' THEN 1 ELSE 0 END,
            CASE WHEN place.state = 'settled' THEN $10 END, $14, $15,
-           CASE WHEN place.state IN ('running', 'waiting', 'held') THEN $16::bigint END
+           CASE WHEN place.state IN ('running', 'waiting', 'held') THEN $16::bigint END,
+           $19
     FROM place
     ON CONFLICT DO NOTHING
     RETURNING seq, state, conflict

@@ -1,7 +1,8 @@
 -- Whether it may run is told too, in this order: whether it is this host's; whether its hook or its lane is paused (what
 -- is held for nothing may run); whether its lane is free: nothing runs in it, and nothing that another host sees to comes
 -- before it, unless the lane waits for it alone.
-SELECT d.seq, d.state, d.runs, d.hook, d.event_id, d.event_type, d.lane, d.book_id, d.agent_id, d.fingerprint,
+SELECT d.seq, d.state, d.runs, d.hook, d.event_id, d.event_type, d.lane, d.book_id, d.agent_id, d.user_id,
+       d.fingerprint,
        d.token_expires_at, p.headers, p.body, d.sealed,
        d.host IS NULL OR d.host = $2,
        EXISTS (SELECT FROM paused_hook AS h WHERE h.hook = d.hook)

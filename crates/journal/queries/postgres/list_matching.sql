@@ -1,5 +1,5 @@
 -- Of these candidates, those that fit.
-SELECT seq, id, hook, event_id, event_type, lane, book_id, agent_id, state, outcome, conflict,
+SELECT seq, id, hook, event_id, event_type, lane, book_id, agent_id, user_id, state, outcome, conflict,
        received_at, settled_at, answered, parked_reason, next_run_at
 FROM delivery
 WHERE seq = ANY($1::bigint[])

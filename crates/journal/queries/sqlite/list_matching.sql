@@ -1,5 +1,6 @@
 -- Of these candidates (a list in JSON), those that fit, in the order of the list.
-SELECT d.seq, d.id, d.hook, d.event_id, d.event_type, d.lane, d.book_id, d.agent_id, d.state, d.outcome, d.conflict,
+SELECT d.seq, d.id, d.hook, d.event_id, d.event_type, d.lane, d.book_id, d.agent_id, d.user_id, d.state, d.outcome,
+       d.conflict,
        d.received_at, d.settled_at, d.answered, d.parked_reason, d.next_run_at
 FROM json_each(?1) AS candidate
 CROSS JOIN delivery AS d ON d.seq = candidate.value

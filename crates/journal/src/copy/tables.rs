@@ -94,6 +94,7 @@ pub(crate) const TABLES: &[Table] = &[
             text("lane"),
             text("book_id"),
             text("agent_id"),
+            text("user_id"),
             flag("conflict"),
             number("received_at"),
             number("sent_at"),

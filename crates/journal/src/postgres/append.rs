@@ -105,6 +105,7 @@ async fn insert(append: &SealedAppend, state: State, db: &Session) -> Result<Opt
                 &db.host,
                 headers,
                 &&event.body[..],
+                &event.user_id.as_deref(),
             ],
         )
         .await?;

@@ -101,13 +101,15 @@ async fn find(begin: &SealedBegin, db: &Session) -> Result<Option<Found>, Fault>
     let mut columns = Columns::of(&row);
     let (seq, state, runs, hook) = (columns.next()?, columns.value()?, columns.value()?, columns.value()?);
     let (id, event_type, lane) = (columns.optional()?, columns.value()?, columns.optional()?);
-    let (book_id, agent_id, fingerprint) = (columns.optional()?, columns.optional()?, columns.value()?);
+    let (book_id, agent_id, user_id) = (columns.optional()?, columns.optional()?, columns.optional()?);
+    let fingerprint = columns.value()?;
     let token_expires_at = columns.optional()?;
     let (headers, body) = (columns.value()?, columns.value()?);
     let sealed = columns.next()?;
     let (is_ours, is_paused, has_free_lane) = (columns.next()?, columns.next()?, columns.next()?);
     let secrets = Vec::new();
-    let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
+    let event =
+        Event { id, event_type, lane, book_id, agent_id, user_id, headers, secrets, body, fingerprint };
     let found =
         Found { seq, state, runs, hook, event, token_expires_at, sealed, is_ours, is_paused, has_free_lane };
     Ok(Some(found))

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_replay_host", include_str!("../../migrations/postgres/0007_replay_host.sql")),
     ("0008_event_runs", include_str!("../../migrations/postgres/0008_event_runs.sql")),
     ("0009_kinds", include_str!("../../migrations/postgres/0009_kinds.sql")),
+    ("0010_user", include_str!("../../migrations/postgres/0010_user.sql")),
 ];
 
 /// Taken by a host that migrates, so that others who start at the same time wait: "bkhkmigr".

@@ -21,6 +21,7 @@ use crate::counts::HookCounts;
 use crate::error::{OpenError, ReadError};
 use crate::pending::{Pending, Reply};
 use crate::reading::{ActListing, Cursor, Listing, Outlook, Page, Payload};
+use crate::removal::OfUser;
 
 use super::address::PostgresAddress;
 use super::problem::{self, NoAnswer};
@@ -42,6 +43,7 @@ enum Job {
     Payload(DeliveryId, Reply<Option<Payload>, ReadError>),
     List(Box<Listing>, Reply<Page, ReadError>),
     End(Reply<Cursor, ReadError>),
+    OfUser(String, i64, Reply<OfUser, ReadError>),
     HookCounts(Reply<Vec<HookCounts>, ReadError>),
     Acts(ActListing, Reply<Page<Act>, ReadError>),
     Pauses(Reply<Vec<Pause>, ReadError>),
@@ -74,6 +76,10 @@ impl Reads {
 
     pub(crate) fn end(&self) -> Pending<Cursor, ReadError> {
         self.ask(Job::End)
+    }
+
+    pub(super) fn find_of_user(&self, user: String, after: i64) -> Pending<OfUser, ReadError> {
+        self.ask(|reply| Job::OfUser(user, after, reply))
     }
 
     pub(crate) fn hook_counts(&self) -> Pending<Vec<HookCounts>, ReadError> {
@@ -185,6 +191,9 @@ impl Reader {
             Job::Payload(id, reply) => self.answer(reply, async |db| db.payload(id).await).await,
             Job::List(listing, reply) => self.answer(reply, async |db| db.list(&listing).await).await,
             Job::End(reply) => self.answer(reply, Session::end).await,
+            Job::OfUser(user, after, reply) => {
+                self.answer(reply, async |db| db.find_of_user(&user, after).await).await;
+            }
             Job::HookCounts(reply) => self.answer(reply, Session::hook_counts).await,
             Job::Acts(listing, reply) => self.answer(reply, async |db| db.acts(&listing).await).await,
             Job::Pauses(reply) => self.answer(reply, Session::pauses).await,
@@ -249,7 +258,7 @@ macro_rules! session {
 session! {
     candidates_after, candidates_all, candidates_of_agent, candidates_of_book, candidates_of_event,
     candidates_of_kind, count_by_hook, count_of_agent, count_of_book, count_of_kind, find_delivery,
-    find_first_since, find_hooks, find_kinds, find_last, find_outlook, find_payload, list_acts, list_matching,
+    find_first_since, find_hooks, find_kinds, find_last, find_of_user, find_outlook, find_payload, list_acts, list_matching,
     list_pauses, list_replay_jobs, list_replay_refusals, list_runs, list_writers,
 }
 
@@ -281,6 +290,11 @@ impl Session {
         let Some(row) = row else { return Ok(None) };
         let mut columns = Columns::of(&row);
         Ok(Some(Payload { headers: columns.value()?, body: columns.value()? }))
+    }
+
+    async fn find_of_user(&self, user: &str, after: i64) -> Result<OfUser, Error> {
+        let stretch = self.client.query(&self.find_of_user, &[&user, &after, &OfUser::STRETCH]).await?;
+        OfUser::of(stretch.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))))
     }
 
     async fn hook_counts(&self) -> Result<Vec<HookCounts>, Error> {

@@ -2,15 +2,18 @@
 
 use futures_util::future::try_join3;
 use jiff::{SignedDuration, Timestamp};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
-use bookhook_model::{DeliveryId, State};
+use bookhook_model::{ActKind, DeliveryId, State};
 
+use crate::acts::{By, Target};
 use crate::reading::Cursor;
-use crate::removal::{ErasedSome, Retain, Retained, Whose};
+use crate::removal::{ErasedSome, NoteErasure, Retain, Retained, Targets};
 
 use super::act::{Act, Fault};
 use super::lanes;
+use super::people::remember;
 use super::rows::Columns;
 use super::session::Session;
 
@@ -38,9 +41,9 @@ struct Candidate {
     state: State,
 }
 
-/// Deliveries of one book or agent are removed, whatever their state, unless they run.
+/// Deliveries are removed, whatever their state, unless they run.
 pub(super) struct EraseSome {
-    pub(super) whose: Whose,
+    pub(super) targets: Targets,
     /// Those behind this place.
     pub(super) after: i64,
 }
@@ -72,13 +75,27 @@ impl Act for EraseSome {
 
 impl EraseSome {
     async fn candidates(&self, db: &Session) -> Result<Vec<Candidate>, Fault> {
-        let (find, whose) = match &self.whose {
-            Whose::Book(book) => (&db.statements.erase_find_book, book),
-            Whose::Agent(agent) => (&db.statements.erase_find_agent, agent),
+        let places;
+        let (find, wanted): (_, &(dyn ToSql + Sync)) = match &self.targets {
+            Targets::OfBook(book) => (&db.statements.erase_find_book, book),
+            Targets::OfAgent(agent) => (&db.statements.erase_find_agent, agent),
+            Targets::At(list) => {
+                places = &**list;
+                (&db.statements.erase_find_places, &places)
+            }
         };
         let limit = i64::try_from(LOOKED_AT_MAX).unwrap_or(i64::MAX);
-        let found = db.query(find, &[whose, &self.after, &limit]).await?;
+        let found = db.query(find, &[wanted, &self.after, &limit]).await?;
         Ok(found.iter().map(candidate).collect::<Result<_, _>>()?)
+    }
+}
+
+impl Act for NoteErasure {
+    type Found = ();
+
+    async fn apply(&self, db: &Session) -> Result<(), Fault> {
+        let by = By { who: &self.who, what: ActKind::Erase, at: self.at };
+        remember(by, &Target::default(), Some(&self.detail), db).await
     }
 }
 

@@ -145,6 +145,7 @@ pub(super) fn delivery(row: &Row) -> Result<(i64, Delivery), Error> {
         lane: columns.optional()?,
         book_id: columns.optional()?,
         agent_id: columns.optional()?,
+        user_id: columns.optional()?,
         state: columns.value()?,
         outcome: columns.optional()?,
         conflict: columns.next()?,

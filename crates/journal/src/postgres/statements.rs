@@ -29,7 +29,7 @@ macro_rules! statements {
 statements! {
     add_volume, append_again, append_again_payload, append_find_same, append_insert_delivery, await_caller,
     begin_find, begin_run, cancel_replay_job, count_changes, count_replay, count_replay_refusal, count_sealed_otherwise,
-    delete_replay_targets, erase_expired_tokens, erase_find_agent, erase_find_book, find_next_target,
+    delete_replay_targets, erase_expired_tokens, erase_find_agent, erase_find_book, erase_find_places, find_next_target,
     find_replays_state, find_response, find_running_replays, find_standing, find_to_act_on, find_unsettled, find_volume,
     find_earlier, find_homeless, find_whether_held, group_begin, group_outcome, hold_lane, hold_lane_for,
     hold_waiting, host_bury,

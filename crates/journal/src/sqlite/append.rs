@@ -116,6 +116,7 @@ fn insert(append: &SealedAppend, conflict: bool, db: &mut Statements<'_>) -> Res
         settled.map(|response| response.outcome().as_str()),
         settled.map(|response| &response.json()[..]),
         sealed.as_ref().filter(|_| keeps_token(act.place.state(), settled.map(Response::outcome))),
+        event.user_id,
     ])?;
     if let Some(event_key) = event_key {
         db.append_insert_event.execute([seq, *event_key])?;

@@ -77,14 +77,16 @@ fn find(begin: &SealedBegin, db: &mut Statements<'_>) -> rusqlite::Result<Option
     let mut columns = Columns::of(row);
     let (seq, state, runs, hook) = (columns.next()?, columns.value()?, columns.value()?, columns.value()?);
     let (id, event_type, lane) = (columns.optional()?, columns.value()?, columns.optional()?);
-    let (book_id, agent_id, fingerprint) = (columns.optional()?, columns.optional()?, columns.value()?);
+    let (book_id, agent_id, user_id) = (columns.optional()?, columns.optional()?, columns.optional()?);
+    let fingerprint = columns.value()?;
     let token_expires_at = columns.optional()?;
     let headers: bytes::Bytes = columns.value()?;
     let headers = headers::decode(&headers).map_err(damaged)?;
     let body = columns.value()?;
     let sealed = columns.next()?;
     let secrets = Vec::new();
-    let event = Event { id, event_type, lane, book_id, agent_id, headers, secrets, body, fingerprint };
+    let event =
+        Event { id, event_type, lane, book_id, agent_id, user_id, headers, secrets, body, fingerprint };
     Ok(Some(Found { seq, state, runs, hook, event, token_expires_at, sealed }))
 }
 

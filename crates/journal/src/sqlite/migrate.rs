@@ -8,15 +8,13 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::error::OpenError;
 
-use super::problem;
+use super::{problem, vacuum};
 
 /// "bkhk": tells a journal from any other SQLite file.
 const APPLICATION_ID: i32 = 0x626b_686b;
 
 /// What `PRAGMA auto_vacuum` says of a file that can become smaller.
 const INCREMENTAL: i64 = 2;
-/// A file up to this size is written anew at start, within a second or so.
-const REWRITTEN_MAX: i64 = 256 << 20;
 
 /// Every migration's name and text; the first has number 1.
 pub const MIGRATIONS: &[(&str, &str)] = &[
@@ -29,6 +27,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_replay_host", include_str!("../../migrations/sqlite/0007_replay_host.sql")),
     ("0008_event_runs", include_str!("../../migrations/sqlite/0008_event_runs.sql")),
     ("0009_kinds", include_str!("../../migrations/sqlite/0009_kinds.sql")),
+    ("0010_user", include_str!("../../migrations/sqlite/0010_user.sql")),
 ];
 
 const HISTORY: &str = "
@@ -113,8 +112,8 @@ pub(super) fn learn_to_give_back(conn: &Connection, path: &Path) -> Result<(), O
     if number("PRAGMA auto_vacuum")? == INCREMENTAL {
         return Ok(());
     }
-    let bytes = number("PRAGMA page_count")? * number("PRAGMA page_size")?;
-    if bytes > REWRITTEN_MAX {
+    let bytes = vacuum::bytes(conn).map_err(failed)?;
+    if bytes > vacuum::REWRITTEN_MAX {
         tracing::info!(
             path = %path.display(), mib = bytes >> 20,
             "this journal was begun by an earlier version, and its file does not become smaller when deliveries are \

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use bookhook_model::{Delivery, DeliveryId, HookName};
 
@@ -17,6 +17,7 @@ use crate::error::{OpenError, ReadError};
 use crate::headers;
 use crate::pending::Pending;
 use crate::reading::{Cursor, Listing, Page, Payload};
+use crate::removal::OfUser;
 
 use super::open::Place;
 use super::rows::{self, Columns, damaged};
@@ -101,6 +102,14 @@ impl Reads {
     pub(crate) fn end(&self) -> Pending<Cursor, ReadError> {
         self.ask(|conn| {
             conn.prepare_cached(queries::find_last)?.query_row([], |row| row.get(0).map(Cursor::at))
+        })
+    }
+
+    pub(super) fn find_of_user(&self, user: String, after: i64) -> Pending<OfUser, ReadError> {
+        self.ask(move |conn| {
+            let mut select = conn.prepare_cached(queries::find_of_user)?;
+            let stretch = params![user, after, OfUser::STRETCH];
+            OfUser::of(select.query_map(stretch, |row| Ok((row.get(0)?, row.get(1)?)))?)
         })
     }
 

@@ -3,13 +3,16 @@
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
-use bookhook_model::{DeliveryId, State};
+use bookhook_model::{ActKind, DeliveryId, State};
 
+use crate::acts::{By, Target};
 use crate::reading::Cursor;
-use crate::removal::{ErasedSome, Retain, Retained, Whose};
+use crate::removal::{ErasedSome, NoteErasure, Retain, Retained, Targets};
 
 use super::act::{Act, Fault};
+use super::json::json_list;
 use super::lanes;
+use super::people::remember;
 use super::rows::Columns;
 use super::statements::Statements;
 
@@ -33,9 +36,9 @@ struct Candidate {
     bytes: u32,
 }
 
-/// Deliveries of one book or agent are removed, whatever their state, unless they run.
+/// Deliveries are removed, whatever their state, unless they run.
 pub(super) struct EraseSome {
-    pub(super) whose: Whose,
+    pub(super) targets: Targets,
     /// Those behind this place.
     pub(super) after: i64,
 }
@@ -77,11 +80,26 @@ impl Act for EraseSome {
 
 impl EraseSome {
     fn candidates(&self, db: &mut Statements<'_>) -> rusqlite::Result<Vec<Candidate>> {
-        let (find, whose) = match &self.whose {
-            Whose::Book(book) => (&mut db.erase_find_book, book),
-            Whose::Agent(agent) => (&mut db.erase_find_agent, agent),
+        let places;
+        let (find, wanted) = match &self.targets {
+            Targets::OfBook(book) => (&mut db.erase_find_book, book),
+            Targets::OfAgent(agent) => (&mut db.erase_find_agent, agent),
+            Targets::At(list) => {
+                places = json_list(list.iter().copied());
+                (&mut db.erase_find_places, &places)
+            }
         };
-        find.query_map(params![whose, self.after, LOOKED_AT_MAX], candidate)?.collect()
+        find.query_map(params![wanted, self.after, LOOKED_AT_MAX], candidate)?.collect()
+    }
+}
+
+impl Act for NoteErasure {
+    type Found = ();
+
+    fn apply(&self, db: &mut Statements<'_>) -> Result<(), Fault> {
+        let by = By { who: &self.who, what: ActKind::Erase, at: self.at };
+        remember(by, &Target::default(), Some(&self.detail), db)?;
+        Ok(())
     }
 }
 

@@ -121,6 +121,7 @@ pub(super) fn delivery(row: &Row<'_>) -> rusqlite::Result<(i64, Delivery)> {
         lane: columns.optional()?,
         book_id: columns.optional()?,
         agent_id: columns.optional()?,
+        user_id: columns.optional()?,
         state: columns.value()?,
         outcome: columns.optional()?,
         conflict: columns.next()?,

@@ -143,6 +143,7 @@ impl Intake {
                 Message::Act(_) if self.is_closing => {}
                 Message::Act(entry) => self.acts.push_back(entry),
                 // There is no log.
+                Message::Vacuum(vacuumer) => drop(vacuumer.send(Ok(()))),
                 Message::Wipe(wiper) => drop(wiper.send(Ok(true))),
                 Message::Close(closer) => (self.is_closing, self.closer) = (true, closer),
             }

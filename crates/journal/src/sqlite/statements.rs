@@ -37,7 +37,7 @@ statements! {
     append_insert_delivery, append_insert_event, append_insert_payload, await_caller, begin_event_run,
     begin_find, begin_run, cancel_replay_job, count_pages, count_replay, count_replay_refusal,
     count_sealed_otherwise, delete_replay_targets, erase_expired_tokens, erase_find_agent,
-    erase_find_book, find_earlier, find_lane_held_for, find_next_target, find_replays_state,
+    erase_find_book, erase_find_places, find_earlier, find_lane_held_for, find_next_target, find_replays_state,
     find_response, find_running_replays, find_standing, find_to_act_on, find_unsettled,
     find_whether_held, finish_event_run, give_back_pages, hold_lane, hold_lane_for, hold_waiting, insert_act,
     insert_into_catalogue, insert_old_event, insert_replay_job, insert_replay_targets, insert_run,

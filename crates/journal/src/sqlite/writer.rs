@@ -17,6 +17,7 @@ use super::act::Entry;
 use super::problem;
 use super::reads::Reads;
 use super::statements::Statements;
+use super::vacuum;
 use super::wal::Wal;
 
 /// So many acts are one transaction at most: those in front should not wait for all that press from behind.
@@ -30,6 +31,8 @@ const LAZY_WAIT: Duration = Duration::from_millis(50);
 pub(super) enum Message {
     /// An act.
     Act(Box<dyn Entry>),
+    /// When the acts before it are done, the file is to be written anew.
+    Vacuum(Reply<()>),
     /// When the acts before it are done, the log is to be emptied.
     Wipe(Reply<bool>),
     /// Nothing after this is done.
@@ -55,7 +58,8 @@ impl Writer {
         reads: Reads,
     ) -> Self {
         let path = reads.path().to_owned();
-        let intake = Intake { messages, wipers: Vec::new(), is_closing: false, closer: None };
+        let intake =
+            Intake { messages, vacuumers: Vec::new(), wipers: Vec::new(), is_closing: false, closer: None };
         Self { conn, intake, ledger: Ledger::new(healthy, path), wal, reads }
     }
 
@@ -88,6 +92,7 @@ impl Writer {
                 while let Some(group) = self.intake.next_group() {
                     self.ledger.commit(&self.conn, &mut db, group);
                     self.wal.bound(&self.conn);
+                    self.intake.answer_vacuumers(|| vacuum::vacuum(&self.conn));
                     self.intake.answer_wipers(|| self.wal.empty(&self.conn));
                 }
             }
@@ -102,6 +107,8 @@ impl Writer {
 /// The queue, taken in groups.
 struct Intake {
     messages: Receiver<Message>,
+    /// Who waits for the file to be written anew.
+    vacuumers: Vec<Reply<()>>,
     /// Who waits for the log to be emptied.
     wipers: Vec<Reply<bool>>,
     is_closing: bool,
@@ -126,8 +133,20 @@ impl Intake {
     fn take(&mut self, message: Message, group: &mut Vec<Box<dyn Entry>>) {
         match message {
             Message::Act(entry) => group.push(entry),
+            Message::Vacuum(vacuumer) => self.vacuumers.push(vacuumer),
             Message::Wipe(wiper) => self.wipers.push(wiper),
             Message::Close(closer) => (self.is_closing, self.closer) = (true, closer),
+        }
+    }
+
+    /// Writes the file anew, if somebody asked for it.
+    fn answer_vacuumers(&mut self, vacuum: impl FnOnce()) {
+        if self.vacuumers.is_empty() {
+            return;
+        }
+        vacuum();
+        for vacuumer in self.vacuumers.drain(..) {
+            let _ = vacuumer.send(Ok(()));
         }
     }
 

@@ -6,7 +6,7 @@ use bookhook_journal::{Append, Appended, Cursor, Journal, Location, Place, Reade
 use bookhook_model::{Cause, Filter, LaneKey, Response, RunNumber, State};
 use rusqlite::Connection;
 
-use crate::given::{Home, at, beginning, sending, settling};
+use crate::given::{Home, at, beginning, erasing, sending, settling};
 
 /// In everything that belongs to the one who is to be forgotten.
 const MARKER: &str = "Mme-Dupont";
@@ -64,12 +64,32 @@ async fn nothing_of_what_is_erased_is_readable_in_any_file() {
     let journal = home.open().await;
     a_mixed_journal(&journal).await;
     assert!(holds(&home, MARKER));
-    let erased = journal.erase(&Whose::Book(MARKER.into()), |_| ()).await.unwrap();
+    let erased = journal.erase(erasing(Whose::Book(MARKER.into())), |_| ()).await.unwrap();
     assert_eq!(erased.deliveries, 200);
     assert!(!holds(&home, MARKER), "{MARKER} is still there");
     assert!(holds(&home, "somebody-else"));
     journal.close().await;
     assert!(!holds(&home, MARKER));
+}
+
+/// The record of the erasure does not keep the name either.
+#[tokio::test]
+async fn nothing_of_a_user_who_is_erased_is_readable_in_any_file() {
+    let home = Home::sqlite();
+    let journal = home.open().await;
+    for n in 0..30 {
+        let mut act = of("a-book", &format!("e{n}"), 500, Place::Start);
+        if n % 3 == 0 {
+            act.event.user_id = Some(MARKER.into());
+            act.event.body = format!("{{\"user\": {{\"username\": \"{MARKER}\"}}}}").into_bytes().into();
+        }
+        settle(&journal, act).await;
+    }
+    assert!(holds(&home, MARKER));
+    let erased = journal.erase(erasing(Whose::User(MARKER.into())), |_| ()).await.unwrap();
+    assert_eq!(erased.deliveries, 10);
+    assert!(!holds(&home, MARKER), "{MARKER} is still there");
+    assert!(holds(&home, "by user: 10 deliveries"));
 }
 
 #[tokio::test]
@@ -87,7 +107,7 @@ async fn what_was_removed_before_is_not_readable_either() {
             break;
         }
     }
-    assert_eq!(journal.erase(&Whose::Book(MARKER.into()), |_| ()).await.unwrap().deliveries, 0);
+    assert_eq!(journal.erase(erasing(Whose::Book(MARKER.into())), |_| ()).await.unwrap().deliveries, 0);
     assert!(!holds(&home, MARKER));
 }
 
@@ -100,7 +120,7 @@ async fn the_file_becomes_smaller() {
         settle(&journal, of(book, &format!("e{n}"), 300_000, Place::Start)).await;
     }
     let before = size(&home);
-    journal.erase(&Whose::Book(MARKER.into()), |_| ()).await.unwrap();
+    journal.erase(erasing(Whose::Book(MARKER.into())), |_| ()).await.unwrap();
     let after = size(&home);
     assert!(before > 18_000_000 && after < 8_000_000, "{before} -> {after}");
     assert_eq!(journal.list(&Filter::default(), None, 100).await.unwrap().items.len(), 15);
@@ -115,7 +135,7 @@ async fn an_erasure_waits_for_a_reader_that_is_in_the_way() {
     reader.execute_batch("BEGIN; SELECT count(*) FROM delivery").unwrap();
     let erasing = tokio::spawn({
         let journal = journal.clone();
-        async move { journal.erase(&Whose::Book(MARKER.into()), |_| ()).await }
+        async move { journal.erase(erasing(Whose::Book(MARKER.into())), |_| ()).await }
     });
     while !journal.list(&Filter::default(), None, 1).await.unwrap().items.is_empty() {
         tokio::task::yield_now().await;

@@ -3,7 +3,7 @@
 use bookhook_journal::{Appended, Cursor, Journal, Place, Whose};
 use bookhook_model::{DeliveryId, Filter, Response, State};
 
-use crate::given::{Home, sending, settled};
+use crate::given::{Home, erasing, sending, settled};
 
 /// Many deliveries of all kinds, quickly.
 async fn many(journal: &Journal, count: usize) {
@@ -77,7 +77,7 @@ async fn what_is_tidied_is_found_all_the_same() {
     // An event that is old is known when it comes again; and can be erased.
     let again = journal.append(sending("e7", Place::Unmatched)).await.unwrap();
     assert!(matches!(again, Appended::Stored { .. }), "{again:?}");
-    let erased = journal.erase(&Whose::Agent("agent-5".into()), |_| ()).await.unwrap();
+    let erased = journal.erase(erasing(Whose::Agent("agent-5".into())), |_| ()).await.unwrap();
     assert_eq!(erased.deliveries, 140_000 / 11);
     assert_eq!(all(&journal, &filters[1], 500).await.0, []);
     assert_eq!(all(&journal, &filters[0], 500).await.0.len(), 20_000 - 1_818);

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use bookhook_journal::acts::{Park, Replay, Skip, Unpark};
 use bookhook_journal::{
-    Append, Appended, Backlog, Begin, Begun, Journal, Location, Place, SealingKey, Settle, Then, Unsettled,
+    Append, Appended, Backlog, Begin, Begun, Erase, Journal, Location, Place, SealingKey, Settle, Then,
+    Unsettled, Whose,
 };
 use bookhook_model::{
     Actor, Cause, Delivery, DeliveryId, DeliveryIds, Event, EventId, Failure, FailureKind, Fingerprint,
@@ -128,6 +129,7 @@ pub(crate) fn sending(event: &str, place: Place) -> Append {
         lane: Some(LaneKey(event.into())),
         book_id: Some("book-1".into()),
         agent_id: Some("some-agent".into()),
+        user_id: Some("mia".into()),
         headers: vec![Header { name: "content-type".into(), value: Bytes::from_static(b"application/json") }],
         secrets: Vec::new(),
         body: Bytes::from(format!("{{\"id\":\"{event}\"}}")),
@@ -191,6 +193,11 @@ pub(crate) fn parking_by_hand(id: DeliveryId) -> Park {
 /// Ada has the delivery settled without a run.
 pub(crate) fn skipping(id: DeliveryId) -> Skip {
     Skip { id, who: ada(), at: at(13) }
+}
+
+/// Ada has all of this one erased.
+pub(crate) fn erasing(whose: Whose) -> Erase {
+    Erase { whose, who: ada(), at: at(14) }
 }
 
 /// Appends a fresh event that starts; gives its delivery.

@@ -17,3 +17,4 @@ mod postgres;
 mod power_loss;
 mod simulated;
 mod statements;
+mod users;

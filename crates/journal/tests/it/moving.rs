@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 use tokio::task::{JoinHandle, yield_now};
 
-use crate::given::{Home, at, sending};
+use crate::given::{Home, at, erasing, sending};
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -173,7 +173,7 @@ impl<'d, 'e> Life<'d, 'e> {
 
     async fn erase(&mut self, agent: u8) {
         let (journal, whose) = (self.journal.clone(), Whose::Agent(format!("agent-{agent}")));
-        let erasing = tokio::spawn(async move { journal.erase(&whose, |_| ()).await });
+        let erasing = tokio::spawn(async move { journal.erase(erasing(whose), |_| ()).await });
         self.drive(erasing).await.unwrap();
         for received in self.events.received.iter_mut().skip(agent.into()).step_by(3) {
             *received = None;

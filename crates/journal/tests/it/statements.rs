@@ -137,6 +137,8 @@ fn lists_read_no_more_than_they_look_at() {
         ("find_hooks", "COVERING INDEX delivery_kind (hook>?)"),
         ("erase_find_book", "SEARCH catalogue USING PRIMARY KEY (field=? AND value=? AND delivery>?)"),
         ("erase_find_agent", "SEARCH catalogue USING PRIMARY KEY (field=? AND value=? AND delivery>?)"),
+        ("erase_find_places", "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("find_of_user", "SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)"),
         ("retain_find", "SEARCH d USING INTEGER PRIMARY KEY (rowid>?)"),
         ("find_uncatalogued", "SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)"),
     ] {

@@ -60,6 +60,8 @@ struct Envelope<'a> {
     book: Option<Named<'a>>,
     #[serde(borrow)]
     agent: Option<Named<'a>>,
+    #[serde(borrow)]
+    user: Option<User<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +69,13 @@ struct Envelope<'a> {
 struct Named<'a> {
     #[serde(borrow)]
     id: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object with a `username`")]
+struct User<'a> {
+    #[serde(borrow)]
+    username: Option<Cow<'a, str>>,
 }
 
 impl Bkper {
@@ -100,6 +109,7 @@ impl Bkper {
             lane: lane_key(lane, book_id.as_deref(), body)?,
             book_id,
             agent_id: envelope.agent.and_then(|agent| agent.id).map(Into::into),
+            user_id: envelope.user.and_then(|user| user.username).map(Into::into),
             headers: headers.iter().filter(|(name, _)| is_handed_on(name)).map(header_as_it_came).collect(),
             secrets: secrets(headers)?,
             fingerprint: fingerprint(text, CHANGED_BETWEEN_SENDINGS)?,
@@ -170,11 +180,12 @@ mod tests {
 
     #[test]
     fn the_envelope_is_read_and_the_body_is_kept() {
-        let body = r#"{"id":"e1","type":"TRANSACTION_CHECKED","bookId":"b1","book":{"id":"b1"},"agent":{"id":"cli"}}"#;
+        let body = r#"{"id":"e1","type":"TRANSACTION_CHECKED","bookId":"b1","book":{"id":"b1"},"agent":{"id":"cli"},"user":{"username":"mia","name":"Mia"}}"#;
         let (event, purpose) = read(body).unwrap();
         assert_eq!(event.id, Some(EventId("e1".into())));
         assert_eq!(event.lane, Some(LaneKey("b1".into())));
         assert_eq!(event.agent_id.as_deref(), Some("cli"));
+        assert_eq!(event.user_id.as_deref(), Some("mia"));
         assert_eq!(event.body, body);
         assert_eq!(purpose, Purpose::Run);
     }
@@ -188,6 +199,8 @@ mod tests {
             (r#"{"book":{}}"#, "`type`"),
             (r#"{"type":"X","book":{"id":"a\u0000b"}}"#, "the event's lane has a NUL"),
             (r#"{"type":"X","book":{},"id":"\u0000"}"#, "the event's id has a NUL"),
+            (r#"{"type":"X","book":{},"user":{"username":"\u0000"}}"#, "the event's user id has a NUL"),
+            (r#"{"type":"X","book":{},"user":"mia"}"#, "an object with a `username`"),
         ];
         for (body, said) in refusals {
             let refusal = read(body).unwrap_err().to_string();

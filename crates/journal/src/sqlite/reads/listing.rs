@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::fmt::{Display, Write as _};
 use std::rc::Rc;
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use bookhook_model::{Delivery, EventId, Filter, HookName, Outcome, State};
 use crate::reading::{Cursor, Listing, Order, Page};
 use crate::seal::event_key;
 use crate::search::{COUNTED_MAX, Search, Step, Stretch, Way, all_stands, earlier, later, stands};
+use crate::sqlite::json::json_list;
 use crate::sqlite::queries;
 use crate::sqlite::rows::{self, Column, Columns};
 
@@ -278,18 +278,6 @@ fn first_since(conn: &Connection, since: Timestamp, end: i64) -> rusqlite::Resul
         }
     }
     Ok(from)
-}
-
-/// As the statements read it.
-fn json_list(items: impl Iterator<Item = impl Display>) -> String {
-    let mut json = String::from("[");
-    for item in items {
-        let comma = if json.len() > 1 { "," } else { "" };
-        // Writing to a String cannot fail.
-        let _ = write!(json, "{comma}{item}");
-    }
-    json.push(']');
-    json
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What is counted for each hook.
 
-use bookhook_journal::{HookCounts, Journal, Place, Then};
+use bookhook_journal::{HookCounts, Journal, Place, Then, Whose};
 use bookhook_model::{Cause, OnPark, ParkReason, Response, RunNumber};
 
 use super::on_every_backend;
-use crate::given::{Home, at, beginning, failing, hook, replaying, sending, settled, settling, started};
+use crate::given::{
+    Home, at, beginning, erasing, failing, hook, replaying, sending, settled, settling, started,
+};
 
 on_every_backend! {
     a_journal_without_deliveries_counts_nothing,
@@ -76,7 +78,7 @@ async fn what_is_erased_counts_no_more(home: Home) {
     let journal = home.open().await;
     settled(&journal, "e", &Response::result(1)).await;
     started(&journal, "running").await;
-    journal.erase(&bookhook_journal::Whose::Book("book-1".into()), |_| ()).await.unwrap();
+    journal.erase(erasing(Whose::Book("book-1".into())), |_| ()).await.unwrap();
     let now = counts(&journal).await;
     assert_eq!((now.settled, now.running), (0, 1));
 }

@@ -6,7 +6,7 @@ use bookhook_model::{
 };
 
 use super::on_every_backend;
-use crate::given::{Home, ada, at, failing, found, hook, parking, sending, started};
+use crate::given::{Home, ada, at, erasing, failing, found, hook, parking, sending, started};
 
 on_every_backend! {
     an_event_with_a_nul_is_refused_and_those_beside_it_are_not,
@@ -31,6 +31,7 @@ async fn an_event_with_a_nul_is_refused_and_those_beside_it_are_not(home: Home) 
         ("lane", with(|act| act.event.lane = Some(LaneKey("l\0l".into())))),
         ("book id", with(|act| act.event.book_id = Some("b\0".into()))),
         ("agent id", with(|act| act.event.agent_id = Some("\0a".into()))),
+        ("user id", with(|act| act.event.user_id = Some("m\0ia".into()))),
     ];
     for (n, (name, act)) in bad.into_iter().enumerate() {
         let good = journal.append(sending(&format!("good{n}"), Place::Queue));
@@ -40,7 +41,7 @@ async fn an_event_with_a_nul_is_refused_and_those_beside_it_are_not(home: Home) 
         assert_eq!(good.await.unwrap(), Appended::Fresh { conflict: false });
     }
     assert!(journal.healthy());
-    assert_eq!(journal.list(&Filter::default(), None, 10).await.unwrap().items.len(), 5);
+    assert_eq!(journal.list(&Filter::default(), None, 10).await.unwrap().items.len(), 6);
 }
 
 async fn an_event_with_too_long_a_name_is_refused(home: Home) {
@@ -59,6 +60,7 @@ async fn an_event_with_long_names_is_kept(home: Home) {
         let event = &mut act.event;
         (event.id, event.lane) = (Some(EventId(long.as_str().into())), Some(LaneKey(long.as_str().into())));
         (event.book_id, event.agent_id) = (Some(long.as_str().into()), Some(long.as_str().into()));
+        event.user_id = Some(long.as_str().into());
         event.event_type = long.as_str().into();
     });
     let id = act.id;
@@ -98,5 +100,7 @@ async fn nothing_is_found_by_a_nul(home: Home) {
     ] {
         assert_eq!(journal.list(&filter, None, 10).await.unwrap().items, []);
     }
-    assert_eq!(journal.erase(&Whose::Agent("\0".into()), |_| ()).await.unwrap().deliveries, 0);
+    for whose in [Whose::Agent("\0".into()), Whose::User("\0".into())] {
+        assert_eq!(journal.erase(erasing(whose), |_| ()).await.unwrap().deliveries, 0);
+    }
 }

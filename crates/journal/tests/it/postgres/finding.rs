@@ -111,6 +111,8 @@ async fn what_one_step_looks_at_is_bounded() {
         ("candidates_of_event", "(0, 30000, 64, '{1,2,3}')"),
         ("find_first_since", "(1700010000000000)"),
         ("find_hooks", ""),
+        ("find_of_user", "('mia', 0, 64)"),
+        ("find_of_user", "('mia', 10000, 64)"),
         ("count_by_hook", ""),
         ("list_acts", "(30000, 64, 'h', NULL)"),
     ];
@@ -156,6 +158,7 @@ async fn what_is_removed_is_found_without_reading_the_rest() {
         ("erase_find_book", "('rare', 0, 64)"),
         ("erase_find_book", "('common', 10000, 64)"),
         ("erase_find_agent", "('unknown', 0, 64)"),
+        ("erase_find_places", "('{1,2,3}', 0, 64)"),
         ("retain_find", "(0, 64)"),
     ];
     for (name, values) in cases {

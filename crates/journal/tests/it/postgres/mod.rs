@@ -2,6 +2,7 @@
 
 mod connections;
 mod doubt;
+mod erasing;
 mod finding;
 mod hosts;
 mod opening;
