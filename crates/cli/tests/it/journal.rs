@@ -31,6 +31,7 @@ ok every delivery has as many runs as it counts
 ok a run is open exactly where a delivery is running
 ok no two deliveries of a lane run at once
 ok the counts are those of the deliveries
+ok every event is known again when it is sent again
 ok the tokens of what is unsettled were sealed with this key
 "
     );
@@ -41,7 +42,7 @@ fn checks_are_told_to_programs() {
     let ran = with_journal().run(&["journal", "check", "bookhook.db", "--json"]);
     assert_eq!(ran.status, 0);
     let checks = ran.json();
-    assert_eq!(checks.len(), 8);
+    assert_eq!(checks.len(), 9);
     assert_eq!(checks[0], serde_json::json!({"check": "pages", "verdict": "sound"}));
 }
 

@@ -56,6 +56,7 @@ exit 0
   event e1
   book demoBookUsd01
   agent bkper-cli
+  user mia
 "
     );
     let run = shown.seen().lines().skip_while(|line| !line.contains("first")).collect::<Vec<_>>().join("\n");
